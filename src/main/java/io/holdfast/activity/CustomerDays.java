@@ -1,0 +1,42 @@
+package io.holdfast.activity;
+
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.types.DataTypes.BooleanType;
+import static org.apache.spark.sql.types.DataTypes.DateType;
+import static org.apache.spark.sql.types.DataTypes.LongType;
+import static org.apache.spark.sql.types.DataTypes.StringType;
+import static org.apache.spark.sql.types.DataTypes.TimestampType;
+
+import io.holdfast.table.Table;
+import org.apache.spark.sql.types.DataTypes;
+
+/** What each customer did on each day. */
+public final class CustomerDays {
+
+  public static final Table TABLE =
+      Table.in("activity", "customer_days")
+          .grain("one row per customer and local day with an event")
+          .column("customer_id", StringType, "the customer")
+          .column("event_date", DateType, "the local day")
+          .column("is_active", BooleanType, "an active day: at least one core event")
+          .column("events", LongType, "events of any kind, in rows")
+          .column("core_events", LongType, "core events, in rows")
+          .column("quantity", DataTypes.createDecimalType(18, 4), "sum of quantity of core events")
+          .column("active_users", LongType, "distinct users with a core event")
+          .column("features_used", LongType, "distinct features of core events")
+          .column("logins", LongType, "events that the configuration counts as log-ins")
+          .column("sessions", LongType, "sessions that start on this day")
+          .column(
+              "session_minutes",
+              DataTypes.createDecimalType(18, 4),
+              "their minutes, each capped at four hours; sessions of one event count for none")
+          .column("timed_sessions", LongType, "sessions of more than one event")
+          .column("first_at", TimestampType, "the first core event; NULL where only days are known")
+          .column("last_at", TimestampType, "the last core event; NULL where only days are known")
+          .key("customer_id", "event_date")
+          .touched("event_date")
+          .require("core events are events", col("core_events").leq(col("events")))
+          .build();
+
+  private CustomerDays() {}
+}

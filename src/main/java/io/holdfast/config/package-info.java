@@ -1,0 +1,2 @@
+/** Settings: read once, checked, and handed on as records. */
+package io.holdfast.config;

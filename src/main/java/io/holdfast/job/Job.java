@@ -1,0 +1,66 @@
+package io.holdfast.job;
+
+import io.holdfast.config.Setting;
+import io.holdfast.table.Table;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+
+/**
+ * How one table comes about: the tables it reads and a pure function of their rows.
+ *
+ * @param table the one table that it writes
+ * @param reads what it may read
+ * @param readsPrevious whether it reads its own table as it stood before
+ * @param settings the parts of the configuration that it may read
+ * @param build the function
+ */
+public record Job(
+    Table table,
+    List<Table> reads,
+    boolean readsPrevious,
+    List<Setting<?>> settings,
+    Function<Inputs, Dataset<Row>> build) {
+
+  /** Starts the description of the job that writes a table. */
+  public static Builder writes(Table table) {
+    return new Builder(table);
+  }
+
+  /** Collects a job's description. */
+  public static final class Builder {
+    private final Table table;
+    private final List<Table> reads = new ArrayList<>();
+    private final List<Setting<?>> settings = new ArrayList<>();
+    private boolean readsPrevious;
+
+    private Builder(Table table) {
+      this.table = table;
+    }
+
+    /** Declares what the job may read. */
+    public Builder reads(Table... tables) {
+      reads.addAll(List.of(tables));
+      return this;
+    }
+
+    /** Declares that the job reads its own table as it stood before. */
+    public Builder readsPrevious() {
+      readsPrevious = true;
+      return this;
+    }
+
+    /** Declares a part of the configuration that the job may read. */
+    public Builder settings(Setting<?> setting) {
+      settings.add(setting);
+      return this;
+    }
+
+    /** The finished job. */
+    public Job as(Function<Inputs, Dataset<Row>> build) {
+      return new Job(table, List.copyOf(reads), readsPrevious, List.copyOf(settings), build);
+    }
+  }
+}

@@ -1,0 +1,45 @@
+package io.holdfast.table;
+
+/** How a table's content is replaced when its job runs. */
+public sealed interface Refresh {
+
+  /**
+   * The partition of {@code as_of_date} is replaced. Old nights go, month ends stay.
+   *
+   * @param keepsAll whether every night is kept
+   */
+  record AsOf(boolean keepsAll) implements Refresh {
+
+    /** How many nights are kept besides the month ends. */
+    public static final int NIGHTS = 35;
+  }
+
+  /**
+   * The days whose input changed are replaced, also when their new content is empty.
+   *
+   * @param dayColumn the DATE column that says to which day a row belongs
+   */
+  record Touched(String dayColumn) implements Refresh {}
+
+  /** The whole table is replaced: for small tables that do not depend on a date. */
+  record Whole() implements Refresh {}
+
+  /**
+   * Rows are added and never replaced: for what has landed.
+   *
+   * @param dayColumn the DATE column whose values tell readers which days the new rows touch; NULL
+   *     touches none
+   */
+  record Append(String dayColumn) implements Refresh {}
+
+  /** The column that names a row's day, or an empty text where rows have none. */
+  default String day() {
+    if (this instanceof Touched touched) {
+      return touched.dayColumn();
+    }
+    if (this instanceof Append append) {
+      return append.dayColumn();
+    }
+    return "";
+  }
+}
