@@ -38,6 +38,10 @@ public record Contract(String name, String meaning, String id, String time, List
     WHOLE(LongType),
     NUMBER(DoubleType),
     FLAG(BooleanType),
+    /** week, month, quarter or year. */
+    PERIOD(StringType),
+    /** ISO 4217, and the company's reporting currency where there are no rates. */
+    CURRENCY(StringType),
     /** Several texts, with {@code |} between them where the feed has one text. */
     LIST(DataTypes.createArrayType(StringType));
 
@@ -94,6 +98,8 @@ public record Contract(String name, String meaning, String id, String time, List
         .column("feed", StringType, "the feed")
         .column("record", StringType, "row, or file: what the table remembers of a file it read")
         .column("file", StringType, "the file")
+        .column("arrives", StringType, "how its feed arrives: append, snapshot, changes or once")
+        .column("clashes", StringType, "of rows with one id: keep all, or later_wins")
         .column("file_bytes", LongType, "size of the file; file records only")
         .column("file_tag", StringType, "changes when the file does; file records only")
         .column("file_rows", LongType, "rows of the file; file records only")

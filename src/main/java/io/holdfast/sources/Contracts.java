@@ -1,11 +1,13 @@
 package io.holdfast.sources;
 
 import static io.holdfast.sources.Contract.Kind.AMOUNT;
+import static io.holdfast.sources.Contract.Kind.CURRENCY;
 import static io.holdfast.sources.Contract.Kind.DAY;
 import static io.holdfast.sources.Contract.Kind.FLAG;
 import static io.holdfast.sources.Contract.Kind.LIST;
 import static io.holdfast.sources.Contract.Kind.MOMENT;
 import static io.holdfast.sources.Contract.Kind.NUMBER;
+import static io.holdfast.sources.Contract.Kind.PERIOD;
 import static io.holdfast.sources.Contract.Kind.TEXT;
 import static io.holdfast.sources.Contract.Kind.WHOLE;
 
@@ -62,8 +64,8 @@ public final class Contracts {
               optional("plan", TEXT, "plan"),
               optional("seats", WHOLE, "seats bought"),
               required("amount", AMOUNT, "net price of one amount_period, without one-off charges"),
-              required("amount_period", TEXT, "what the amount pays: week, month, quarter or year"),
-              optional("currency", TEXT, "ISO 4217; the reporting currency where it is not said"),
+              required("amount_period", PERIOD, "what the amount pays: week, month, quarter or year"),
+              optional("currency", CURRENCY, "ISO 4217; the reporting currency where it is not said"),
               optional("billing_period", TEXT, "how often it is billed"),
               optional("is_trial", FLAG, "a trial"),
               required("start_date", DAY, "the first day of the line"),

@@ -10,14 +10,12 @@ import java.util.TreeMap;
  *
  * @param feeds the exports
  * @param maxRejectedRate the share of rejected rows above which a delivery is not taken in
- * @param clashDays how far apart two rows of one event id can lie to be compared
  * @param folderDate the regular expression of feeds that have none of their own
  * @param earliestDate a row whose own time is before this day is rejected
  */
 public record Feeds(
     Map<String, Feed> feeds,
     double maxRejectedRate,
-    int clashDays,
     String folderDate,
     LocalDate earliestDate) {
 

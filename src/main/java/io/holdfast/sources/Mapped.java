@@ -28,6 +28,7 @@ import java.sql.Date;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -37,9 +38,13 @@ import java.util.function.Function;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.catalyst.expressions.Expression;
+import org.apache.spark.sql.catalyst.parser.CatalystSqlParser$;
+import org.apache.spark.sql.catalyst.parser.ParseException;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
+import scala.jdk.javaapi.CollectionConverters;
 
 /** Turns the rows of one feed as they are into rows of its contract, kept or rejected. */
 final class Mapped {
@@ -54,6 +59,7 @@ final class Mapped {
   private final String name;
   private final Feed feed;
   private final Feeds feeds;
+  private final Company company;
   private final Values values;
 
   Mapped(Contract contract, String name, Feed feed, Feeds feeds, Company company) {
@@ -61,6 +67,7 @@ final class Mapped {
     this.name = name;
     this.feed = feed;
     this.feeds = feeds;
+    this.company = company;
     this.values = new Values(company.tz());
     requireKnownColumns();
   }
@@ -131,20 +138,20 @@ final class Mapped {
 
   private List<String> columnsOf(String sql) {
     try {
-      return scala.jdk.javaapi.CollectionConverters.asJava(
-              org.apache.spark.sql.catalyst.parser.CatalystSqlParser$.MODULE$
-                  .parseExpression(sql)
-                  .references()
-                  .toSeq())
-          .stream()
+      return CollectionConverters.asJava(parsed(sql).references().toSeq()).stream()
           .map(attribute -> attribute.name())
           .toList();
-    } catch (org.apache.spark.sql.catalyst.parser.ParseException e) {
+    } catch (ParseException e) {
       throw new BadInput(
           "Cannot map feed %s: '%s' is no Spark SQL expression (%s)."
               .formatted(name, sql, e.getMessage().lines().findFirst().orElse("")),
           e);
     }
+  }
+
+  // Scala does not declare what it throws.
+  private static Expression parsed(String sql) throws ParseException {
+    return CatalystSqlParser$.MODULE$.parseExpression(sql);
   }
 
   /**
@@ -209,6 +216,10 @@ final class Mapped {
             ? types.apply(mapping.column().get()).dataType()
             : DataTypes.StringType;
     Column read = values.read(term.kind(), value, type, mapping.format());
+    if (term.name().equals("end_date")
+        && feed.endDateIs().filter(Feed.EndDateIs.LAST_PAID_DAY::equals).isPresent()) {
+      read = date_add(read, 1);
+    }
     if (term.kind() == Kind.MOMENT) {
       out =
           out.withColumn("_t_" + term.name() + "_at", values.instant(value, type, mapping.format()))
@@ -236,6 +247,15 @@ final class Mapped {
     if (term.kind() == Kind.AMOUNT && !term.name().equals("refund_amount")) {
       reasons.add(
           when(stored.lt(0), concat(lit(term.name() + " is negative: "), stored.cast("string"))));
+    }
+    if (term.kind() == Kind.CURRENCY) {
+      reasons.add(
+          when(
+              stored.notEqual(company.currency()),
+              concat(
+                  lit(term.name() + " is "),
+                  stored,
+                  lit(", and no rate to " + company.currency() + " is known"))));
     }
     if (term.name().equals(contract.time())) {
       reasons.add(
@@ -314,6 +334,10 @@ final class Mapped {
     out.add(lit(name).as("feed"));
     out.add(lit("row").as("record"));
     out.add(col("_file").as("file"));
+    out.add(lit(feed.arrives().name().toLowerCase(Locale.ROOT)).as("arrives"));
+    out.add(
+        lit(feed.clashes().orElse(Feed.Clashes.KEEP).name().toLowerCase(Locale.ROOT))
+            .as("clashes"));
     out.add(folder.as("folder_date"));
     out.add(coalesce(arrival, lit(Date.valueOf(NO_DAY))).as("arrival_date"));
     out.add(coalesce(own, arrival, lit(Date.valueOf(NO_DAY))).as("row_date"));

@@ -21,6 +21,7 @@ import java.sql.Date;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -50,7 +51,8 @@ public final class Sources {
           .add("feed", DataTypes.StringType)
           .add("record", DataTypes.StringType)
           .add("file", DataTypes.StringType)
-          .add("file_bytes", DataTypes.LongType)
+          .add("arrives", DataTypes.StringType)
+      .add("file_bytes", DataTypes.LongType)
           .add("file_tag", DataTypes.StringType)
           .add("folder_date", DataTypes.DateType);
 
@@ -118,7 +120,7 @@ public final class Sources {
 
   private static Dataset<Row> delivered(
       String name, Feed feed, Mapped mapped, List<Delivered> files, Inputs in) {
-    Dataset<Row> records = fileRecords(name, files, in);
+    Dataset<Row> records = fileRecords(name, feed, files, in);
     files.stream()
         .filter(file -> file.file().bytes() == 0 && feed.format() != Feed.Format.DELTA)
         .forEach(file -> in.note("file %s of feed %s is empty".formatted(file.file().path(), name)));
@@ -151,7 +153,7 @@ public final class Sources {
                 coalesce(col("file_rows"), lit(0L))));
   }
 
-  private static Dataset<Row> fileRecords(String name, List<Delivered> files, Inputs in) {
+  private static Dataset<Row> fileRecords(String name, Feed feed, List<Delivered> files, Inputs in) {
     List<Row> rows = new ArrayList<>();
     for (Delivered file : files) {
       rows.add(
@@ -159,6 +161,7 @@ public final class Sources {
               name,
               "file",
               file.file().path(),
+              feed.arrives().name().toLowerCase(Locale.ROOT),
               file.file().bytes(),
               file.file().tag(),
               file.folderDate().map(Date::valueOf).orElse(null)));

@@ -12,10 +12,12 @@ import static org.apache.spark.sql.functions.to_date;
 import static org.apache.spark.sql.functions.to_utc_timestamp;
 import static org.apache.spark.sql.functions.trim;
 import static org.apache.spark.sql.functions.try_to_timestamp;
+import static org.apache.spark.sql.functions.upper;
 import static org.apache.spark.sql.functions.when;
 
 import io.holdfast.sources.Contract.Kind;
 import java.time.ZoneId;
+import java.util.Locale;
 import java.util.Optional;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.types.BooleanType;
@@ -62,8 +64,17 @@ final class Values {
               text.try_cast(DataTypes.createDecimalType(20, 0)).cast("bigint"));
       case NUMBER -> text.try_cast(DataTypes.DoubleType);
       case FLAG -> type instanceof BooleanType ? value : flag(text);
+      case PERIOD -> period(lower(text));
+      case CURRENCY -> upper(text);
       case LIST -> split(text, "\\s*\\|\\s*");
     };
+  }
+
+  private static Column period(Column lower) {
+    return when(lower.isin("week", "weekly"), lit("week"))
+        .when(lower.isin("month", "monthly"), lit("month"))
+        .when(lower.isin("quarter", "quarterly"), lit("quarter"))
+        .when(lower.isin("year", "yearly", "annual", "annually"), lit("year"));
   }
 
   private static Column flag(Column text) {
@@ -127,7 +138,7 @@ final class Values {
         concat(
             lit("cannot read " + name + " '"),
             text.substr(1, 60),
-            lit("' as " + kind.name().toLowerCase(java.util.Locale.ROOT))));
+            lit("' as " + kind.name().toLowerCase(Locale.ROOT))));
   }
 
   static Column named(String name) {
