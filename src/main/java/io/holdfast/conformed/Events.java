@@ -141,8 +141,7 @@ public final class Events {
       Dataset<Row> events, Dataset<Row> customers, Dataset<Row> subscriptions) {
     Dataset<Row> lines =
         Known.current(subscriptions).select("subscription_id", "start_date", "end_date");
-    return Signups.joined(events, customers)
-        .join(lines, new String[] {"subscription_id"}, "left");
+    return Signups.joined(events, customers).join(lines, new String[] {"subscription_id"}, "left");
   }
 
   private Events() {}

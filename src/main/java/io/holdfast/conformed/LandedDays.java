@@ -38,8 +38,7 @@ public final class LandedDays {
           .require(
               "every landed row is accounted for",
               col("landed_rows")
-                  .equalTo(
-                      col("kept_rows").plus(col("rejected_rows")).plus(col("merged_rows"))))
+                  .equalTo(col("kept_rows").plus(col("rejected_rows")).plus(col("merged_rows"))))
           .published()
           .build();
 

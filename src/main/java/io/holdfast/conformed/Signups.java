@@ -12,8 +12,7 @@ final class Signups {
 
   /** The rows with their customer's {@code signup_date}; NULL where it is not known. */
   static Dataset<Row> joined(Dataset<Row> rows, Dataset<Row> customers) {
-    Dataset<Row> signups =
-        Known.current(customers).select(col("customer_id"), col("signup_date"));
+    Dataset<Row> signups = Known.current(customers).select(col("customer_id"), col("signup_date"));
     return rows.join(signups, new String[] {"customer_id"}, "left");
   }
 }

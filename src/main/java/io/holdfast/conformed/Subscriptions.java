@@ -1,24 +1,24 @@
 package io.holdfast.conformed;
 
 import static org.apache.spark.sql.functions.coalesce;
+import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.upper;
 import static org.apache.spark.sql.functions.when;
-import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.types.DataTypes.BooleanType;
 import static org.apache.spark.sql.types.DataTypes.DateType;
 import static org.apache.spark.sql.types.DataTypes.LongType;
 import static org.apache.spark.sql.types.DataTypes.StringType;
 
 import io.holdfast.job.Job;
+import io.holdfast.sources.Company;
 import io.holdfast.sources.Contracts;
 import io.holdfast.sources.Sources;
-import io.holdfast.sources.Company;
+import io.holdfast.table.Table;
 import java.math.BigDecimal;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
-import io.holdfast.table.Table;
 import org.apache.spark.sql.types.DataTypes;
 
 /** What a customer pays for: one line of a contract each, with its monthly value. */
@@ -70,8 +70,7 @@ public final class Subscriptions {
    *
    * @param versions rows of landed lines with their versions
    */
-  static Dataset<Row> subscriptions(
-      Dataset<Row> versions, Company company) {
+  static Dataset<Row> subscriptions(Dataset<Row> versions, Company company) {
     return versions
         .withColumn("is_trial", coalesce(col("is_trial"), lit(false)))
         .withColumn("mrr", mrr())

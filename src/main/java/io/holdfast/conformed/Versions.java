@@ -48,8 +48,7 @@ final class Versions {
     Dataset<Row> all = daily.unionByName(vanished(daily, everLanded, id));
     WindowSpec inTime = Window.partitionBy(id).orderBy("arrival_date");
     Column before = lag(col("content"), 1).over(inTime);
-    return all.withColumn(
-            "content", struct(col("row_hash"), col("is_deleted")))
+    return all.withColumn("content", struct(col("row_hash"), col("is_deleted")))
         .withColumn("before", before)
         .filter(col("before").isNull().or(not(col("before").eqNullSafe(col("content")))))
         .withColumn("known_from", col("arrival_date"))
@@ -76,8 +75,7 @@ final class Versions {
             .orderBy("arrival_date")
             .rowsBetween(Window.unboundedPreceding(), Window.currentRow());
     return rows.withColumn("newest_version", max("row_version").over(soFar))
-        .filter(
-            col("row_version").isNull().or(col("row_version").geq(col("newest_version"))))
+        .filter(col("row_version").isNull().or(col("row_version").geq(col("newest_version"))))
         .drop("newest_version");
   }
 

@@ -10,7 +10,8 @@ import java.util.regex.Pattern;
 final class Failures {
 
   private static final Pattern UNREADABLE_FILE =
-      Pattern.compile("(?s).*(?:FAILED_READ_FILE|error while reading file)[^]]*]?.*?reading file (\\S+?)\\.?(?:\\s.*|$)");
+      Pattern.compile(
+          "(?s).*(?:FAILED_READ_FILE|error while reading file)[^]]*]?.*?reading file (\\S+?)\\.?(?:\\s.*|$)");
 
   private Failures() {}
 

@@ -32,8 +32,7 @@ final class HadoopFolder implements Folder {
     try {
       return new HadoopFolder(path.getFileSystem(spark.sessionState().newHadoopConf()), path);
     } catch (IOException e) {
-      throw new PlatformFailure(
-          "Cannot write to %s: %s. Check export_path.".formatted(path, e), e);
+      throw new PlatformFailure("Cannot write to %s: %s. Check export_path.".formatted(path, e), e);
     }
   }
 
@@ -54,8 +53,7 @@ final class HadoopFolder implements Folder {
         OutputStream out = new DigestOutputStream(file, digest)) {
       content.writeTo(out);
       out.flush();
-      Written one =
-          new Written(name, file.getPos(), HexFormat.of().formatHex(digest.digest()));
+      Written one = new Written(name, file.getPos(), HexFormat.of().formatHex(digest.digest()));
       written.removeIf(before -> before.name().equals(name));
       written.add(one);
       return one;

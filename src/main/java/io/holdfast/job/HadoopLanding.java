@@ -79,8 +79,7 @@ final class HadoopLanding implements Landing {
     if (!DeltaTable.isDeltaTable(spark, path)) {
       return Optional.empty();
     }
-    long version =
-        DeltaTable.forPath(spark, path).history(1).select("version").head().getLong(0);
+    long version = DeltaTable.forPath(spark, path).history(1).select("version").head().getLong(0);
     return Optional.of(new LandedFile(path, 0, Long.toString(version)));
   }
 

@@ -17,8 +17,8 @@ import org.apache.spark.sql.Row;
  * @param readsPrevious whether it reads its own table as it stood before
  * @param settings the parts of the configuration that it may read
  * @param build the function
- * @param check looks at all rows together before they are committed, and throws a {@code Failure} if
- *     they must not be
+ * @param check looks at all rows together before they are committed, and throws a {@code Failure}
+ *     if they must not be
  */
 public record Job(
     Table table,

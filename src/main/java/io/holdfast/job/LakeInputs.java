@@ -124,9 +124,7 @@ final class LakeInputs implements Inputs {
   @Override
   public Dataset<Row> all(Table table) {
     Dataset<Row> rows = declared(table);
-    return table.isByNight()
-        ? rows.filter(col(Table.AS_OF_DATE).equalTo(lit(night.asOf())))
-        : rows;
+    return table.isByNight() ? rows.filter(col(Table.AS_OF_DATE).equalTo(lit(night.asOf()))) : rows;
   }
 
   @Override

@@ -78,8 +78,7 @@ record Plan(
     for (Table read : job.reads()) {
       boolean isMissing =
           inputs.get(read.id()) < 0
-              || (read.isByNight()
-                  && lake.last(read, night.asOf()).isEmpty());
+              || (read.isByNight() && lake.last(read, night.asOf()).isEmpty());
       if (isMissing) {
         throw new NotReady(
             "Cannot build %s for %s: %s does not stand for that night. Run the application that builds %s first, or `run nightly`."

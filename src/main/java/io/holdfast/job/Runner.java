@@ -101,14 +101,12 @@ public final class Runner {
       }
       outcomes.add(outcome);
     }
-    return new RunReport(
-        "dry run", night.asOf(), night.arrivedBy(), outcomes, false, since(start));
+    return new RunReport("dry run", night.asOf(), night.arrivedBy(), outcomes, false, since(start));
   }
 
   private Outcome planned(Job job, Plan.Night night, Set<String> changed) {
     String name = job.table().id();
-    List<String> news =
-        job.reads().stream().map(Table::id).filter(changed::contains).toList();
+    List<String> news = job.reads().stream().map(Table::id).filter(changed::contains).toList();
     if (!news.isEmpty()) {
       return Outcome.of(name, Status.PLANNED, "after " + news, Duration.ZERO);
     }
@@ -131,7 +129,7 @@ public final class Runner {
     Instant start = Instant.now();
     Plan.Night night = new Plan.Night(request.asOf(), request.arrivedBy(), request.isRebuild());
     String runId = night.asOf() + "-" + UUID.randomUUID().toString().substring(0, 8);
-    try (Lease lease = Lease.take(lake.fileSystem(), lake.root(), runId)) {
+    try (Lease lease = Lease.acquire(lake.fileSystem(), lake.root(), runId)) {
       requireNothingLater(night);
       Ledger ledger = new Ledger(spark, lake, night, runId, code);
       ledger.record(tables());
@@ -143,8 +141,7 @@ public final class Runner {
       if (stands) {
         ledger.publish(tables().stream().filter(Table::published).toList());
       }
-      return new RunReport(
-          runId, night.asOf(), night.arrivedBy(), outcomes, stands, since(start));
+      return new RunReport(runId, night.asOf(), night.arrivedBy(), outcomes, stands, since(start));
     }
   }
 
@@ -332,8 +329,7 @@ public final class Runner {
       try {
         Map<String, Long> versions = new TreeMap<>();
         publication.reads().forEach(table -> versions.put(table.id(), lake.version(table)));
-        LakeInputs inputs =
-            LakeInputs.of(publication, versions, spark, lake, settings, night);
+        LakeInputs inputs = LakeInputs.of(publication, versions, spark, lake, settings, night);
         return published(publication, inputs, start);
       } catch (RuntimeException thrown) {
         return Outcome.failed(

@@ -116,8 +116,7 @@ final class TableBuilder {
     figures.add(day.isEmpty() ? lit(null) : collect_set(col(day)));
     String delivery =
         table.refresh() instanceof Refresh.Append append ? append.deliveryColumn() : "";
-    figures.add(
-        delivery.isEmpty() ? lit(null).cast("string") : max(col(delivery)).cast("string"));
+    figures.add(delivery.isEmpty() ? lit(null).cast("string") : max(col(delivery)).cast("string"));
     table.rules().forEach(rule -> figures.add(counted(rule.broken())));
 
     Row found =
@@ -149,10 +148,7 @@ final class TableBuilder {
 
   /** A hash of a row's stored content. */
   private static Column contentHash(Table table) {
-    return xxhash64(
-        table.columns().stream()
-            .map(TableBuilder::hashable)
-            .toArray(Column[]::new));
+    return xxhash64(table.columns().stream().map(TableBuilder::hashable).toArray(Column[]::new));
   }
 
   /** Maps have no order and so no hash of their own. */

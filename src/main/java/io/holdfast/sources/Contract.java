@@ -28,31 +28,34 @@ public record Contract(String name, String meaning, String id, String time, List
 
   /** What a value is, and so how text is read. */
   public enum Kind {
-    TEXT(StringType),
+    TEXT,
     /** A local day. */
-    DAY(DateType),
+    DAY,
     /** An instant, or just its local day where the feed says no time: two columns. */
-    MOMENT(TimestampType),
+    MOMENT,
     /** Money or an amount, exact. */
-    AMOUNT(DataTypes.createDecimalType(18, 4)),
-    WHOLE(LongType),
-    NUMBER(DoubleType),
-    FLAG(BooleanType),
+    AMOUNT,
+    WHOLE,
+    NUMBER,
+    FLAG,
     /** week, month, quarter or year. */
-    PERIOD(StringType),
+    PERIOD,
     /** ISO 4217, and the company's reporting currency where there are no rates. */
-    CURRENCY(StringType),
+    CURRENCY,
     /** Several texts, with {@code |} between them where the feed has one text. */
-    LIST(DataTypes.createArrayType(StringType));
-
-    private final DataType type;
-
-    Kind(DataType type) {
-      this.type = type;
-    }
+    LIST;
 
     DataType type() {
-      return type;
+      return switch (this) {
+        case TEXT, PERIOD, CURRENCY -> StringType;
+        case DAY -> DateType;
+        case MOMENT -> TimestampType;
+        case AMOUNT -> DataTypes.createDecimalType(18, 4);
+        case WHOLE -> LongType;
+        case NUMBER -> DoubleType;
+        case FLAG -> BooleanType;
+        case LIST -> DataTypes.createArrayType(StringType);
+      };
     }
   }
 
@@ -70,7 +73,8 @@ public record Contract(String name, String meaning, String id, String time, List
     List<Field> fields() {
       return kind == Kind.MOMENT
           ? List.of(
-              new Field(name + "_at", TimestampType, meaning + "; NULL where only the day is known"),
+              new Field(
+                  name + "_at", TimestampType, meaning + "; NULL where only the day is known"),
               new Field(name + "_date", DateType, "the local day of it"))
           : List.of(new Field(name, kind.type(), meaning));
     }
@@ -110,7 +114,8 @@ public record Contract(String name, String meaning, String id, String time, List
         .column("is_deleted", BooleanType, "the row says that its thing is no more")
         .column("reject_reason", StringType, "why the row is not kept; NULL: it is")
         .column("raw", StringType, "the row as it was delivered")
-        .column("row_hash", LongType, "hash of what the contract reads of it: equal rows are repeats")
+        .column(
+            "row_hash", LongType, "hash of what the contract reads of it: equal rows are repeats")
         .columns(fields)
         .column(
             "attributes",

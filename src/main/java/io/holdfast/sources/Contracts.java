@@ -64,8 +64,10 @@ public final class Contracts {
               optional("plan", TEXT, "plan"),
               optional("seats", WHOLE, "seats bought"),
               required("amount", AMOUNT, "net price of one amount_period, without one-off charges"),
-              required("amount_period", PERIOD, "what the amount pays: week, month, quarter or year"),
-              optional("currency", CURRENCY, "ISO 4217; the reporting currency where it is not said"),
+              required(
+                  "amount_period", PERIOD, "what the amount pays: week, month, quarter or year"),
+              optional(
+                  "currency", CURRENCY, "ISO 4217; the reporting currency where it is not said"),
               optional("billing_period", TEXT, "how often it is billed"),
               optional("is_trial", FLAG, "a trial"),
               required("start_date", DAY, "the first day of the line"),

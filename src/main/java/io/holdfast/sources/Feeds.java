@@ -14,10 +14,7 @@ import java.util.TreeMap;
  * @param earliestDate a row whose own time is before this day is rejected
  */
 public record Feeds(
-    Map<String, Feed> feeds,
-    double maxRejectedRate,
-    String folderDate,
-    LocalDate earliestDate) {
+    Map<String, Feed> feeds, double maxRejectedRate, String folderDate, LocalDate earliestDate) {
 
   public static final Setting<Feeds> SETTING = Setting.of("sources", Feeds.class);
 

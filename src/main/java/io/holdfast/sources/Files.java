@@ -69,8 +69,7 @@ record Files(List<Delivered> fresh, Optional<LocalDate> latest) {
     }
     LocalDate first =
         all.stream().flatMap(f -> f.folderDate().stream()).min(LocalDate::compareTo).orElseThrow();
-    return "its first delivery at %s is of %s, after %s"
-        .formatted(feed.path(), first, arrivedBy);
+    return "its first delivery at %s is of %s, after %s".formatted(feed.path(), first, arrivedBy);
   }
 
   private static void requireFresh(

@@ -31,8 +31,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
 import org.apache.spark.sql.Column;
@@ -93,8 +93,7 @@ final class Mapped {
       if (term.isRequired() && !feed.columns().containsKey(term.name())) {
         throw new BadInput(
             "Cannot map feed %s: the contract %s needs %s (%s). Say where it comes from in sources.feeds.%s.columns.%s."
-                .formatted(
-                    name, contract.name(), term.name(), term.meaning(), name, term.name()));
+                .formatted(name, contract.name(), term.name(), term.meaning(), name, term.name()));
       }
     }
   }
@@ -200,8 +199,7 @@ final class Mapped {
         "left");
   }
 
-  private Dataset<Row> read(
-      Dataset<Row> rows, Term term, StructType types, List<Column> reasons) {
+  private Dataset<Row> read(Dataset<Row> rows, Term term, StructType types, List<Column> reasons) {
     Mapping mapping = feed.columns().get(term.name());
     Dataset<Row> out = rows;
     if (mapping == null) {
@@ -227,8 +225,7 @@ final class Mapped {
     } else {
       out = out.withColumn("_t_" + term.name(), read);
     }
-    Column stored =
-        col("_t_" + (term.kind() == Kind.MOMENT ? term.name() + "_date" : term.name()));
+    Column stored = col("_t_" + (term.kind() == Kind.MOMENT ? term.name() + "_date" : term.name()));
     reasons.add(Values.unreadable(term.name(), value, stored, term.kind()));
     mapping
         .lookup()
@@ -305,7 +302,9 @@ final class Mapped {
                 : values.day(named(when), types.apply(when).dataType(), Optional.empty());
         for (String stored : storedNames(entry.getKey())) {
           Column one = map(lit(stored), date);
-          all = map_concat(all, when(date.isNotNull(), one).otherwise(map().cast("map<string,date>")));
+          all =
+              map_concat(
+                  all, when(date.isNotNull(), one).otherwise(map().cast("map<string,date>")));
         }
       }
     }
@@ -343,7 +342,9 @@ final class Mapped {
     out.add(coalesce(own, arrival, lit(Date.valueOf(NO_DAY))).as("row_date"));
     out.add(version().as("row_version"));
     out.add(
-        feed.deletedWhen().map(sql -> coalesce(expr(sql), lit(false))).orElse(lit(false))
+        feed.deletedWhen()
+            .map(sql -> coalesce(expr(sql), lit(false)))
+            .orElse(lit(false))
             .as("is_deleted"));
     out.add(reason.as("reject_reason"));
     out.add(col("_raw").as("raw"));
@@ -362,7 +363,9 @@ final class Mapped {
 
   /** The order of rows of one thing: a time or number sorts as text when it is written alike. */
   private Column version() {
-    return feed.version().map(column -> blankIsNull(named(column))).orElse(lit(null).cast("string"));
+    return feed.version()
+        .map(column -> blankIsNull(named(column)))
+        .orElse(lit(null).cast("string"));
   }
 
   private Column arrival(Column own, Column folder, StructType types) {
@@ -376,7 +379,9 @@ final class Mapped {
             .map(day -> coalesce(day, folder))
             .orElse(folder);
     return feed.arrivalKnownFrom()
-        .map(from -> when(told.lt(lit(Date.valueOf(from))), coalesce(presumed, told)).otherwise(told))
+        .map(
+            from ->
+                when(told.lt(lit(Date.valueOf(from))), coalesce(presumed, told)).otherwise(told))
         .orElse(told);
   }
 }

@@ -12,8 +12,8 @@ import java.util.Optional;
  * @param by the feed's column that names the thing looked up
  * @param take the column of the other contract that is taken; this column's own name if absent
  * @param format how a date or time is written, as Spark's patterns say; ISO 8601 if absent
- * @param knownAt when the value became known: {@code row} (with its row, the default), {@code never},
- *     or a column of the feed that holds the date
+ * @param knownAt when the value became known: {@code row} (with its row, the default), {@code
+ *     never}, or a column of the feed that holds the date
  */
 public record Mapping(
     Optional<String> column,

@@ -59,7 +59,9 @@ record Reading(Dataset<Row> rows) {
     return switch (feed.format()) {
       case CSV -> csv(name, feed, wanted, landing, paths);
       case JSONL -> Optional.of(jsonLines(feed, wanted, landing, paths));
-      case PARQUET -> Optional.of(typed("parquet", Map.of("mergeSchema", "true"), feed, landing, paths, wanted, name));
+      case PARQUET ->
+          Optional.of(
+              typed("parquet", Map.of("mergeSchema", "true"), feed, landing, paths, wanted, name));
       case DELTA -> Optional.of(typed("delta", Map.of(), feed, landing, paths, wanted, name));
     };
   }
@@ -74,9 +76,7 @@ record Reading(Dataset<Row> rows) {
           .filter(line -> !line.isBlank())
           .ifPresent(
               line ->
-                  byHeader
-                      .computeIfAbsent(header(line, feed), h -> new ArrayList<>())
-                      .add(path));
+                  byHeader.computeIfAbsent(header(line, feed), h -> new ArrayList<>()).add(path));
     }
     Dataset<Row> all = null;
     for (Map.Entry<List<String>, List<String>> group : byHeader.entrySet()) {
@@ -211,16 +211,13 @@ record Reading(Dataset<Row> rows) {
   }
 
   private static Column[] columns(List<Column> first, Collection<String> wanted) {
-    return Stream.concat(
-            first.stream(), wanted.stream().map(column -> nested(column).as(column)))
+    return Stream.concat(first.stream(), wanted.stream().map(column -> nested(column).as(column)))
         .toArray(Column[]::new);
   }
 
   private static Column nested(String column) {
     int dot = column.indexOf('.');
-    return dot < 0
-        ? named(column)
-        : named(top(column)).getField(column.substring(dot + 1));
+    return dot < 0 ? named(column) : named(top(column)).getField(column.substring(dot + 1));
   }
 
   private static String top(String column) {

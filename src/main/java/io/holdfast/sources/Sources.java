@@ -52,7 +52,7 @@ public final class Sources {
           .add("record", DataTypes.StringType)
           .add("file", DataTypes.StringType)
           .add("arrives", DataTypes.StringType)
-      .add("file_bytes", DataTypes.LongType)
+          .add("file_bytes", DataTypes.LongType)
           .add("file_tag", DataTypes.StringType)
           .add("folder_date", DataTypes.DateType);
 
@@ -123,7 +123,8 @@ public final class Sources {
     Dataset<Row> records = fileRecords(name, feed, files, in);
     files.stream()
         .filter(file -> file.file().bytes() == 0 && feed.format() != Feed.Format.DELTA)
-        .forEach(file -> in.note("file %s of feed %s is empty".formatted(file.file().path(), name)));
+        .forEach(
+            file -> in.note("file %s of feed %s is empty".formatted(file.file().path(), name)));
     return Reading.of(name, feed, mapped.wanted(), in.landing(), files)
         .map(
             reading -> {
@@ -147,13 +148,11 @@ public final class Sources {
             })
         .orElse(records.withColumn("file_rows", lit(0L)))
         .withColumn(
-            "file_rows",
-            when(
-                col("record").equalTo("file"),
-                coalesce(col("file_rows"), lit(0L))));
+            "file_rows", when(col("record").equalTo("file"), coalesce(col("file_rows"), lit(0L))));
   }
 
-  private static Dataset<Row> fileRecords(String name, Feed feed, List<Delivered> files, Inputs in) {
+  private static Dataset<Row> fileRecords(
+      String name, Feed feed, List<Delivered> files, Inputs in) {
     List<Row> rows = new ArrayList<>();
     for (Delivered file : files) {
       rows.add(
@@ -167,9 +166,7 @@ public final class Sources {
               file.folderDate().map(Date::valueOf).orElse(null)));
     }
     Column day = coalesce(col("folder_date"), lit(Date.valueOf(Mapped.NO_DAY)));
-    return in.create(rows, FILE_RECORD)
-        .withColumn("arrival_date", day)
-        .withColumn("row_date", day);
+    return in.create(rows, FILE_RECORD).withColumn("arrival_date", day).withColumn("row_date", day);
   }
 
   /** The latest kept row of each thing of another contract. */

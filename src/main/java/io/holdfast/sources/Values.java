@@ -93,8 +93,7 @@ final class Values {
         format.isPresent() && !hasTime(format.get())
             ? to_date(try_to_timestamp(text, lit(format.get())))
             : when(text.rlike(DAY_ALONE), text.try_cast(DataTypes.DateType));
-    return coalesce(
-        dayAlone, to_date(from_utc_timestamp(instant(value, type, format), tz)));
+    return coalesce(dayAlone, to_date(from_utc_timestamp(instant(value, type, format), tz)));
   }
 
   /** The instant of a time; NULL for a date without a time of day. */

@@ -1,0 +1,14 @@
+package io.holdfast.config;
+
+import java.util.Optional;
+
+/**
+ * Where the lake is.
+ *
+ * @param path a folder on any Hadoop file system
+ * @param parallelTables how many tables a run builds side by side
+ */
+public record LakeSettings(Optional<String> path, int parallelTables) {
+
+  public static final Setting<LakeSettings> SETTING = Setting.of("lake", LakeSettings.class);
+}
