@@ -122,9 +122,20 @@ public final class Settings {
     Config config = noKeys();
     for (Map.Entry<String, String> set : sets.entrySet()) {
       String origin = "--set " + set.getKey();
-      config = with(config, ConfigUtil.splitPath(set.getKey()), set.getValue(), origin);
+      config = with(config, keys(set.getKey()), set.getValue(), origin);
     }
     return config;
+  }
+
+  private static List<String> keys(String path) {
+    try {
+      return ConfigUtil.splitPath(path);
+    } catch (ConfigException.BadPath e) {
+      throw new BadInput(
+          "Cannot read --set %s: that is no key. Write it as company.tz=Asia/Tokyo."
+              .formatted(path),
+          e);
+    }
   }
 
   private static Config fromEnvironment(Map<String, String> env) {

@@ -9,7 +9,7 @@ final class Where {
 
   static String of(ConfigOrigin origin) {
     if (origin == null) {
-      return "the command line";
+      return "nowhere";
     }
     String file =
         origin.resource() != null
