@@ -13,8 +13,7 @@ final class Session {
           Map.entry(
               "spark.sql.catalog.spark_catalog", "org.apache.spark.sql.delta.catalog.DeltaCatalog"),
           // Two drivers must not commit the same version of a table on object storage.
-          Map.entry(
-              "spark.delta.logStore.s3a.impl", "io.holdfast.lake.ConditionalPutLogStore"),
+          Map.entry("spark.delta.logStore.s3a.impl", "io.holdfast.lake.ConditionalPutLogStore"),
           // Dates are local already; instants are stored in UTC.
           Map.entry("spark.sql.session.timeZone", "UTC"),
           // One bad cell must be NULL and counted, not the end of a night.
