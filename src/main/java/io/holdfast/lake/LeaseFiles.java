@@ -64,7 +64,7 @@ final class LeaseFiles {
       return false;
     }
     // A taker that read the list long ago can hit a number that came and went since.
-    if (isOvertaken(number) && number < 0) {
+    if (isOvertaken(number)) {
       fs.delete(path(number), false);
       return false;
     }

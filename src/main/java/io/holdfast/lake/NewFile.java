@@ -26,13 +26,13 @@ final class NewFile {
    */
   static void write(FileSystem fs, Path path, byte[] content) throws IOException {
     switch (fs.getUri().getScheme()) {
+      case "file" -> onDisk(fs, path, content);
       case "s3a" -> onS3(fs, path, content);
       default -> elsewhere(fs, path, content);
     }
   }
 
   /** Hadoop's local file system looks first and creates then; the operating system does both. */
-  @SuppressWarnings("UnusedMethod")
   private static void onDisk(FileSystem fs, Path path, byte[] content) throws IOException {
     fs.mkdirs(path.getParent());
     java.nio.file.Path file = java.nio.file.Path.of(fs.makeQualified(path).toUri());
