@@ -45,6 +45,9 @@ final class Binder {
             ? Optional.empty()
             : Optional.of(bind(path, value, generic.getActualTypeArguments()[0]));
       }
+      if (isMissing && generic.getRawType() == Map.class) {
+        return Map.of();
+      }
       requirePresent(path, isMissing);
       if (generic.getRawType() == List.class) {
         return list(path, value, generic.getActualTypeArguments()[0]);
@@ -94,6 +97,12 @@ final class Binder {
   }
 
   private static Object record(String path, ConfigValue value, Class<?> type) {
+    if (value.valueType() == ConfigValueType.STRING) {
+      Optional<Object> brief = brief(text(value), type);
+      if (brief.isPresent()) {
+        return brief.get();
+      }
+    }
     if (!(value instanceof ConfigObject given)) {
       throw wrong(path, value, "is no group of keys", "Write it as { key = value }.");
     }
@@ -125,6 +134,17 @@ final class Binder {
       throw new IllegalStateException("Cannot make a " + type.getName() + ".", e);
     } catch (ReflectiveOperationException e) {
       throw new IllegalStateException("Cannot make a " + type.getName() + ".", e);
+    }
+  }
+
+  /** A record that can be written as one text says so by a static {@code of(String)}. */
+  private static Optional<Object> brief(String text, Class<?> type) {
+    try {
+      return Optional.of(type.getMethod("of", String.class).invoke(null, text));
+    } catch (NoSuchMethodException e) {
+      return Optional.empty();
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException("Cannot make a " + type.getName() + " of a text.", e);
     }
   }
 
