@@ -38,7 +38,7 @@ final class Engagement {
   }
 
   void day(int day, Troubles troubles) {
-    mood = 0.97 * mood + 0.055 * dice.normal();
+    mood = 0.97 * mood + 0.04 * dice.normal();
     if (decline != null && decline.isOver(day)) {
       decline = null;
     }

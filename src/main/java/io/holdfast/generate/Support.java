@@ -31,8 +31,8 @@ final class Support {
   void day(int day, People people, Plan plan) {
     memory = memory * 0.967 + badExperience[day];
     double newcomer = 1 + 1.5 * StrictMath.exp(-(day - profile.signupDay()) / 25.0);
-    double misfit = StrictMath.exp(-0.3 * profile.fit());
-    double mean = 0.011 * newcomer * misfit * Math.sqrt(people.all().size());
+    double misfit = StrictMath.exp(-0.5 * profile.fit());
+    double mean = 0.013 * newcomer * misfit * Math.sqrt(people.all().size());
     if (dice.chance(Math.min(0.5, mean))) {
       open(day, dice.pick(people.all()), plan);
     }
