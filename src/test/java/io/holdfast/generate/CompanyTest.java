@@ -1,0 +1,271 @@
+package io.holdfast.generate;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.stream.Collectors.groupingBy;
+import static java.util.stream.Collectors.mapping;
+import static java.util.stream.Collectors.toList;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.holdfast.failure.BadInput;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.math.BigInteger;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import java.util.zip.GZIPInputStream;
+import org.apache.spark.sql.SparkSession;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class CompanyTest {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  @TempDir static Path directory;
+  private static SparkSession spark;
+  private static Path company;
+  private static Company.Summary summary;
+
+  @BeforeAll
+  static void generateACompany() {
+    spark =
+        SparkSession.builder()
+            .master("local[2]")
+            .config("spark.ui.enabled", false)
+            .config("spark.sql.shuffle.partitions", 2)
+            .getOrCreate();
+    company = directory.resolve("company");
+    summary = Company.generate(spark, parameters(1, company), 4);
+  }
+
+  @AfterAll
+  static void stop() {
+    spark.stop();
+  }
+
+  private static Company.Parameters parameters(long seed, Path out) {
+    return Company.Parameters.of(200, 270, seed, out.toString());
+  }
+
+  @Test
+  void theSameSeedGivesTheSameBytesWhateverThePartitions() throws Exception {
+    Path again = directory.resolve("again");
+    Company.generate(spark, parameters(1, again), 1);
+    assertThat(digests(again)).isEqualTo(digests(company));
+  }
+
+  @Test
+  void anotherSeedIsAnotherCompanyAndReplacesTheGeneratedOne() throws Exception {
+    Path other = directory.resolve("other");
+    Company.generate(spark, Company.Parameters.of(20, 30, 1, other.toString()), 2);
+    Map<String, String> first = digests(other);
+    Company.generate(spark, Company.Parameters.of(20, 30, 2, other.toString()), 2);
+    assertThat(digests(other).get("truth/customers.csv"))
+        .isNotEqualTo(first.get("truth/customers.csv"));
+    assertThat(landed(other, Feed.EVENTS))
+        .hasSize(Math.toIntExact(counts(other).get("landed_events")));
+  }
+
+  @Test
+  void feedsThatWereNotGeneratedAreLeftAlone() throws Exception {
+    Path foreign = directory.resolve("foreign");
+    Files.createDirectories(foreign.resolve("landing/accounts"));
+    assertThatThrownBy(() -> Company.generate(spark, parameters(1, foreign)))
+        .isInstanceOf(BadInput.class)
+        .hasMessage(
+            "Cannot generate into %s: the feeds in %s/landing were not generated. "
+                    .formatted(foreign, foreign)
+                + "Name another directory.");
+  }
+
+  @Test
+  void theCountsAreThoseOfTheFiles() {
+    Map<String, Long> counts = counts(company);
+    for (Feed feed : Feed.values()) {
+      assertThat(counts.get(feed.figure()))
+          .as(feed.figure())
+          .isEqualTo((long) landed(company, feed).size());
+    }
+    assertThat(summary.figures()).isEqualTo(counts);
+    assertThat(dirt()).isEqualTo(planted(counts));
+  }
+
+  private static Map<String, Long> planted(Map<String, Long> counts) {
+    var planted = new TreeMap<>(counts);
+    planted.keySet().removeIf(figure -> !figure.startsWith("planted_"));
+    return planted;
+  }
+
+  private static Map<String, Long> dirt() {
+    var found = new TreeMap<String, Long>();
+    var seen = new HashSet<String>();
+    for (String line : landed(company, Feed.EVENTS)) {
+      if (!line.endsWith("}")) {
+        found.merge("planted_malformed_line", 1L, Long::sum);
+      } else if (!line.contains("\"account_id\"")) {
+        found.merge("planted_missing_account", 1L, Long::sum);
+      } else if (line.contains(" at ")) {
+        found.merge("planted_unreadable_time", 1L, Long::sum);
+      } else if (!seen.add(line)) {
+        found.merge("planted_repeat", 1L, Long::sum);
+      }
+    }
+    return found;
+  }
+
+  @Test
+  void everyExitInTheTruthEndsASubscriptionAndEveryEndIsAnExit() {
+    List<String> ended = new ArrayList<>();
+    for (Map<String, String> row : latest(Feed.SUBSCRIPTIONS, "subscription_id")) {
+      String reason = row.get("end_reason");
+      boolean left = List.of("cancelled", "not_renewed", "payment").contains(reason);
+      if (left && row.get("ended_on").compareTo("2026-06-30") <= 0) {
+        String kind = reason.equals("payment") ? "involuntary" : "voluntary";
+        ended.add(row.get("account_id") + " " + row.get("ended_on") + " " + kind);
+      }
+    }
+    assertThat(rows(company, Feed.EXITS))
+        .extracting(
+            exit ->
+                exit.get("account_id") + " " + exit.get("exit_date") + " " + exit.get("exit_kind"))
+        .hasSizeGreaterThan(10)
+        .containsExactlyInAnyOrderElementsOf(ended);
+  }
+
+  @Test
+  void whoLeavesOfItsOwnAccordUsedLessInItsLastFourWeeksThanBefore() throws IOException {
+    Map<String, List<LocalDate>> uses = uses();
+    double lately = 0;
+    double before = 0;
+    for (Map<String, String> exit : rows(company, Feed.EXITS)) {
+      if (exit.get("exit_kind").equals("voluntary")) {
+        LocalDate left = LocalDate.parse(exit.get("exit_date"));
+        List<LocalDate> days = uses.getOrDefault(exit.get("account_id"), List.of());
+        lately += days.stream().filter(day -> isIn(day, left.minusDays(28), left)).count();
+        before +=
+            days.stream().filter(day -> isIn(day, left.minusDays(56), left.minusDays(28))).count();
+      }
+    }
+    assertThat(lately).isBetween(before * 0.1, before * 0.8);
+  }
+
+  private static boolean isIn(LocalDate day, LocalDate from, LocalDate until) {
+    return !day.isBefore(from) && day.isBefore(until);
+  }
+
+  private static Map<String, List<LocalDate>> uses() throws IOException {
+    List<JsonNode> events = new ArrayList<>();
+    for (String line : landed(company, Feed.EVENTS)) {
+      if (line.endsWith("}") && line.contains("\"account_id\"") && !line.contains(" at ")) {
+        events.add(JSON.readTree(line));
+      }
+    }
+    return events.stream()
+        .filter(event -> event.has("feature"))
+        .collect(
+            groupingBy(
+                event -> event.get("account_id").asText(),
+                mapping(
+                    event -> LocalDate.parse(event.get("at").asText().substring(0, 10)),
+                    toList())));
+  }
+
+  @Test
+  void aTicketIsLandedAtItsOpeningAndAgainAtItsClosing() throws IOException {
+    String ticket = "";
+    List<JsonNode> rows = new ArrayList<>();
+    for (String line : landed(company, Feed.TICKETS)) {
+      JsonNode row = JSON.readTree(line);
+      ticket = ticket.isEmpty() ? row.get("ticket_id").asText() : ticket;
+      if (row.get("ticket_id").asText().equals(ticket)) {
+        rows.add(row);
+      }
+    }
+    assertThat(rows).hasSize(2);
+    assertThat(rows.get(0).get("first_response_minutes").isNull()).isTrue();
+    assertThat(rows.get(0).get("updated_at")).isEqualTo(rows.get(0).get("opened_at"));
+    assertThat(rows.get(1).get("first_response_minutes").asInt()).isPositive();
+    assertThat(rows.get(1).get("updated_at")).isEqualTo(rows.get(1).get("closed_at"));
+  }
+
+  /** The latest row of each id: files are read in order of arrival. */
+  private static Iterable<Map<String, String>> latest(Feed feed, String id) {
+    var latest = new LinkedHashMap<String, Map<String, String>>();
+    rows(company, feed).forEach(row -> latest.put(row.get(id), row));
+    return latest.values();
+  }
+
+  /** Rows of a CSV feed without quoted fields. */
+  private static List<Map<String, String>> rows(Path of, Feed feed) {
+    List<String> names = Arrays.asList(feed.header().split(",", -1));
+    return landed(of, feed).stream()
+        .map(
+            line -> {
+              String[] fields = line.split(",", -1);
+              var row = new LinkedHashMap<String, String>();
+              for (int index = 0; index < fields.length; index++) {
+                row.put(names.get(index), fields[index]);
+              }
+              return (Map<String, String>) row;
+            })
+        .toList();
+  }
+
+  private static Map<String, Long> counts(Path of) {
+    var counts = new TreeMap<String, Long>();
+    lines(of.resolve("truth/counts.csv"))
+        .skip(1)
+        .map(line -> line.split(",", -1))
+        .forEach(fields -> counts.put(fields[0], Long.valueOf(fields[1])));
+    return counts;
+  }
+
+  /** All rows of a feed, in order of arrival. */
+  private static List<String> landed(Path of, Feed feed) {
+    return files(of)
+        .filter(file -> of.relativize(file).toString().matches(feed.path("[0-9-]{10}")))
+        .flatMap(file -> lines(file).skip(feed.header().isEmpty() ? 0 : 1))
+        .toList();
+  }
+
+  private static Stream<Path> files(Path of) {
+    try (Stream<Path> files = Files.walk(of)) {
+      return files.filter(Files::isRegularFile).sorted().toList().stream();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static Stream<String> lines(Path file) {
+    try (InputStream plain = Files.newInputStream(file);
+        InputStream text = file.toString().endsWith(".gz") ? new GZIPInputStream(plain) : plain) {
+      return new String(text.readAllBytes(), UTF_8).lines();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static Map<String, String> digests(Path of) throws Exception {
+    var digests = new TreeMap<String, String>();
+    for (Path file : files(of).toList()) {
+      byte[] digest = MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(file));
+      digests.put(of.relativize(file).toString(), new BigInteger(1, digest).toString(16));
+    }
+    return digests;
+  }
+}
