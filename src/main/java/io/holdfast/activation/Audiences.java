@@ -164,8 +164,7 @@ public final class Audiences {
    * would tell the tool who leaves.
    */
   private static Dataset<Row> renewals(Dataset<Row> subscriptions, LocalDate asOf) {
-    Column knownByThen =
-        coalesce(col("known_at").getItem("end_date").leq(lit(asOf)), lit(true));
+    Column knownByThen = coalesce(col("known_at").getItem("end_date").leq(lit(asOf)), lit(true));
     return Known.current(subscriptions)
         .filter(runs("start_date", "end_date", asOf))
         .groupBy("customer_id")

@@ -65,7 +65,8 @@ public final class Segments {
           .key("customer_id")
           .published()
           .require(
-              "the segment is one of four", col("segment").isin("at_risk", "new", "power", "casual"))
+              "the segment is one of four",
+              col("segment").isin("at_risk", "new", "power", "casual"))
           .build();
 
   /**
@@ -155,8 +156,7 @@ public final class Segments {
             .filter(not(coalesce(col("is_internal"), lit(false))))
             .select("customer_id", "signup_date");
     // Only customers without a signup need the long way through all days; mostly there are none.
-    Dataset<Row> withoutSignup =
-        counted.filter(col("signup_date").isNull()).select("customer_id");
+    Dataset<Row> withoutSignup = counted.filter(col("signup_date").isNull()).select("customer_id");
     Dataset<Row> firstEvents =
         days.filter(col("event_date").leq(lit(asOf)))
             .join(broadcast(withoutSignup), new String[] {"customer_id"}, "left_semi")
