@@ -72,7 +72,7 @@ public final class Audiences {
           .column(
               "mrr",
               MONEY,
-              "monthly recurring revenue; 0: pays nothing; NULL: no subscriptions have arrived")
+              "monthly recurring revenue; 0: no line runs; NULL: unknown, or no lines ever arrived")
           .column("mrr_at_risk", MONEY, "probability of churn times MRR")
           .column("owner", StringType, "the customer-success manager")
           .column(
@@ -132,7 +132,10 @@ public final class Audiences {
             "email",
             when(col("user_id").isNull(), col("customer_email")).otherwise(col("user_email")))
         .withColumn(
-            "mrr", mrr.isEmpty() ? lit(null).cast(MONEY) : coalesce(col("mrr"), lit(0).cast(MONEY)))
+            "mrr",
+            mrr.isEmpty()
+                ? lit(null).cast(MONEY)
+                : when(col("lines").isNull(), lit(0).cast(MONEY)).otherwise(col("mrr")))
         .withColumn("health_score", lit(null).cast(SCORE))
         .withColumn("health_band", lit(null).cast(StringType))
         .withColumn("health_band_7d_ago", lit(null).cast(StringType))
@@ -156,7 +159,7 @@ public final class Audiences {
   }
 
   private static Dataset<Row> mrr(Dataset<Row> mrr, LocalDate asOf) {
-    return mrr.filter(runs("from_date", "until_date", asOf)).select("customer_id", "mrr");
+    return mrr.filter(runs("from_date", "until_date", asOf)).select("customer_id", "mrr", "lines");
   }
 
   /**

@@ -29,6 +29,8 @@ public final class Destinations {
   private static final Set<String> OF_USERS =
       Set.of("user_id", "email", "has_marketing_consent", "member_id");
 
+  private static final Set<String> OF_THE_NIGHT = Set.of("score_date", "as_of_date");
+
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private Destinations() {}
@@ -142,21 +144,20 @@ public final class Destinations {
   private static void checkColumn(String name, Mapped mapped, Unit unit) {
     String column = mapped.column();
     require(
-        !Set.of("score_date", "as_of_date").contains(column),
+        !OF_THE_NIGHT.contains(column),
         name,
         column + " would make every row a change, every night",
         "Take it out of columns.");
-    List<String> known =
-        Audiences.TABLE.columnNames().stream()
-            .filter(each -> !Set.of("score_date", "as_of_date", "member_id").contains(each))
-            .filter(each -> unit == Unit.USER || !OF_USERS.contains(each))
-            .toList();
     require(
-        known.contains(column),
+        Audiences.TABLE.columnNames().contains(column),
         name,
-        "columns names '%s', which %s has not for a %s"
-            .formatted(column, Audiences.TABLE, Values.lower(unit)),
-        didYouMean(column, known));
+        "columns names '%s', which is no column of %s".formatted(column, Audiences.TABLE),
+        didYouMean(column, Audiences.TABLE.columnNames()));
+    require(
+        unit == Unit.USER || !OF_USERS.contains(column),
+        name,
+        column + " is a user's, and a row is a customer's",
+        "Take it out of columns, or set unit = USER.");
     DataType stored = column(column).type();
     boolean fits =
         switch (mapped.type()) {

@@ -14,6 +14,7 @@ import java.util.stream.Stream;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.types.DateType;
 
 /**
  * The files that tools load: for each destination a full snapshot of the night's audience.
@@ -78,8 +79,8 @@ public final class Exports {
         .forEach(
             (reason, rows) ->
                 note.accept(
-                    "Export to %s leaves out %,d rows: %s."
-                        .formatted(snapshot.name(), rows, reason)));
+                    "Export to %s left out rows with %s: %,d."
+                        .formatted(snapshot.name(), reason, rows)));
   }
 
   /** The id and what is mapped, sorted by the id: one row for each user or customer. */
@@ -98,9 +99,7 @@ public final class Exports {
 
   /** Days as text: they reach the driver in the same form in every session. */
   private static Column readable(String column) {
-    return switch (Destinations.column(column).type().typeName()) {
-      case "date" -> col(column).cast("string");
-      default -> col(column);
-    };
+    boolean isDay = Destinations.column(column).type() instanceof DateType;
+    return isDay ? col(column).cast("string") : col(column);
   }
 }

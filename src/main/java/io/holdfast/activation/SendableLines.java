@@ -84,7 +84,7 @@ final class SendableLines implements Iterator<byte[]> {
     if (destination.requiresConsent() && (row.isNullAt(CONSENT) || !row.getBoolean(CONSENT))) {
       return "no marketing consent";
     }
-    return id.equals(lastId) ? "repeated " + destination.id().column() : "";
+    return id.equals(lastId) ? "a repeated " + destination.id().column() : "";
   }
 
   private List<Object> values(Row row) {

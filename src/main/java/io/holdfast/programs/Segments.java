@@ -176,7 +176,7 @@ public final class Segments {
                 col("from_date")
                     .leq(lit(asOf))
                     .and(col("until_date").isNull().or(col("until_date").gt(lit(asOf))))
-                    .and(col("lines").gt(0).or(col("mrr").gt(0))))
+                    .and(col("lines").gt(0)))
             .select("customer_id");
     return started
         .filter(col("start_date").isNull().or(col("start_date").leq(lit(asOf))))
