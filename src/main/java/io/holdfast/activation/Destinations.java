@@ -1,6 +1,5 @@
 package io.holdfast.activation;
 
-import static java.util.Comparator.comparing;
 import static java.util.function.Predicate.not;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
@@ -8,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.holdfast.activation.Destination.Format;
 import io.holdfast.activation.Destination.Mapped;
 import io.holdfast.activation.Destination.Unit;
+import io.holdfast.config.Nearest;
 import io.holdfast.failure.BadInput;
 import io.holdfast.table.Field;
 import java.util.Collection;
@@ -16,7 +16,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import org.apache.commons.text.similarity.LevenshteinDistance;
 import org.apache.spark.sql.types.BooleanType;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DateType;
@@ -201,9 +200,7 @@ public final class Destinations {
   }
 
   private static String didYouMean(String name, Collection<String> known) {
-    LevenshteinDistance distance = LevenshteinDistance.getDefaultInstance();
-    return known.stream()
-        .min(comparing((String each) -> distance.apply(name, each)).thenComparing(each -> each))
+    return Nearest.to(name, known)
         .map(nearest -> "Did you mean '" + nearest + "'?")
         .orElse("Configure one.");
   }

@@ -16,6 +16,7 @@ import io.holdfast.activation.Destination.Mapped;
 import io.holdfast.activation.Destination.Nulls;
 import io.holdfast.activation.Destination.Unit;
 import io.holdfast.activation.Destination.ValueType;
+import io.holdfast.config.Settings;
 import io.holdfast.failure.BadInput;
 import io.holdfast.job.Publication.Output;
 import java.io.IOException;
@@ -24,6 +25,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.Test;
@@ -301,6 +303,48 @@ class ExportsTest {
         .hasSize(8);
   }
 
+  @Test
+  void theDefaultsWork() {
+    Activation defaults =
+        Settings.load(Optional.empty(), "none", Map.of(), Map.of()).get(Activation.SETTING);
+
+    assertThat(Destinations.enabled(defaults)).containsOnlyKeys("braze", "csv");
+    Exported braze = export(defaults, "braze", audience());
+    assertThat(braze.folder().texts()).containsKey("part-00000.jsonl");
+  }
+
+  @Test
+  void aNewToolIsACopyOfAnotherThatDiffers() {
+    String file =
+        "activation.destinations.crm = ${activation.destinations.csv}"
+            + " { id.field = AccountId, nulls = TEXT, null_text = \"#N/A\" }";
+    Activation activation =
+        Settings.load(Optional.of(file), "mine.conf", Map.of(), Map.of()).get(Activation.SETTING);
+
+    Destination csv = Destinations.named(activation, "csv");
+    Destination crm = Destinations.named(activation, "crm");
+    assertThat(crm.id()).isEqualTo(new Destination.Id("customer_id", "AccountId"));
+    assertThat(crm.nullText()).isEqualTo("#N/A");
+    assertThat(crm.columns()).isEqualTo(csv.columns());
+  }
+
+  @Test
+  void brazesIdIsTheCustomersByConfiguration() {
+    Activation byCustomer =
+        Settings.load(
+                Optional.empty(),
+                "none",
+                Map.of(),
+                Map.of(
+                    "activation.destinations.braze.unit", "CUSTOMER",
+                    "activation.destinations.braze.id.column", "customer_id"))
+            .get(Activation.SETTING);
+
+    assertThat(export(byCustomer, "braze", audience()).folder().texts().get("part-00000.jsonl"))
+        .startsWith("{\"external_id\":\"=c3\",\"payload\":\"{")
+        .hasLineCount(5);
+  }
+
   /** Two users of c1, customers without users, texts that break naive writers, unknown values. */
   private static Dataset<Row> audience() {
     return rows(
@@ -320,10 +364,16 @@ class ExportsTest {
   private record Exported(String path, MemoryFolder folder, List<String> notes) {}
 
   private static Exported export(Destination destination, Dataset<Row> audience) {
+    return export(activation(destination), "tool", audience);
+  }
+
+  private static Exported export(Activation activation, String name, Dataset<Row> audience) {
     List<String> notes = new ArrayList<>();
     Output output =
-        Exports.outputs(activation(destination), audience, new Exports.Night(AS_OF, 7), notes::add)
-            .get(0);
+        Exports.outputs(activation, audience, new Exports.Night(AS_OF, 7), notes::add).stream()
+            .filter(each -> each.path().startsWith("destination=" + name + "/"))
+            .findFirst()
+            .orElseThrow();
     MemoryFolder folder = new MemoryFolder();
     output.fill().into(folder);
     return new Exported(output.path(), folder, notes);
