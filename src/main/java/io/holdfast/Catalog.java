@@ -1,5 +1,7 @@
 package io.holdfast;
 
+import io.holdfast.activation.Audiences;
+import io.holdfast.activation.Exports;
 import io.holdfast.conformed.ChurnReasons;
 import io.holdfast.conformed.Customers;
 import io.holdfast.conformed.Events;
@@ -11,6 +13,7 @@ import io.holdfast.conformed.Users;
 import io.holdfast.job.Job;
 import io.holdfast.job.Publication;
 import io.holdfast.ops.RejectedRows;
+import io.holdfast.programs.Segments;
 import io.holdfast.sources.Contracts;
 import io.holdfast.sources.Sources;
 import io.holdfast.table.Table;
@@ -37,9 +40,11 @@ public final class Catalog {
           Features.JOB,
           Events.JOB,
           Tickets.JOB,
-          ChurnReasons.JOB);
+          ChurnReasons.JOB,
+          Segments.JOB,
+          Audiences.JOB);
 
-  public static final List<Publication> PUBLICATIONS = List.of();
+  public static final List<Publication> PUBLICATIONS = List.of(Exports.PUBLICATION);
 
   private Catalog() {}
 

@@ -32,7 +32,7 @@ final class HadoopFolder implements Folder {
     try {
       return new HadoopFolder(path.getFileSystem(spark.sessionState().newHadoopConf()), path);
     } catch (IOException e) {
-      throw new PlatformFailure("Cannot write to %s: %s. Check export_path.".formatted(path, e), e);
+      throw new PlatformFailure("Cannot write to %s: %s. Check lake.export_path.".formatted(path, e), e);
     }
   }
 
@@ -97,7 +97,7 @@ final class HadoopFolder implements Folder {
 
   private PlatformFailure failed(String name, IOException e) {
     return new PlatformFailure(
-        "Cannot write %s: %s. Check export_path, its free space and its rights; what was published before still stands."
+        "Cannot write %s: %s. Check lake.export_path, its free space and its rights; what was published before still stands."
             .formatted(new Path(path, name), e),
         e);
   }
