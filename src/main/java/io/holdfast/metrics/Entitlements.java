@@ -9,6 +9,7 @@ import static org.apache.spark.sql.functions.greatest;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.max;
 import static org.apache.spark.sql.functions.min;
+import static org.apache.spark.sql.functions.not;
 import static org.apache.spark.sql.functions.sum;
 import static org.apache.spark.sql.functions.when;
 
@@ -76,7 +77,7 @@ record Entitlements(
     Column isLaunched = col("launch_date").isNull().or(col("launch_date").leq(asOf));
     Column isRetired = col("retire_date").leq(asOf);
     return Known.current(features)
-        .filter(isLaunched.and(not(isRetired)))
+        .filter(isLaunched.and(unless(isRetired)))
         .select(
             col("feature"),
             coalesce(col("tier"), lit("unknown")).as("tier"),
@@ -100,7 +101,7 @@ record Entitlements(
             .isNull()
             .or(coalesce(arrays_overlap(col("feature_plans"), col("plans")), lit(false)));
     Column waited =
-        datediff(col("first_use_date"), coalesce(greatest(col("since_date"), col("launch_date"))));
+        datediff(col("first_use_date"), greatest(col("since_date"), col("launch_date")));
     return holders()
         .withColumn("tenure_days", datediff(lit(asOf), col("since_date")))
         .withColumn(
@@ -154,7 +155,7 @@ record Entitlements(
         .join(running, new String[] {"customer_id"}, "left")
         .crossJoin(hasBilling)
         .filter(isAlive)
-        .filter(not(col("is_internal")).and(not(col("signup_date").gt(asOf))))
+        .filter(unless(col("is_internal")).and(unless(col("signup_date").gt(asOf))))
         .withColumn("since_date", coalesce(col("signup_date"), col("first_event_date")))
         .select("customer_id", "plan", "plans", "since_date");
   }
@@ -171,8 +172,8 @@ record Entitlements(
             min("event_date").as("first_use_date"));
   }
 
-  /** What is not known to hold does not. */
-  private static Column not(Column condition) {
-    return coalesce(org.apache.spark.sql.functions.not(condition), lit(true));
+  /** TRUE where a condition does not hold, or is not known to. */
+  private static Column unless(Column condition) {
+    return coalesce(not(condition), lit(true));
   }
 }

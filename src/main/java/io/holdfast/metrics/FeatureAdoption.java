@@ -23,6 +23,7 @@ import io.holdfast.table.Table;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.types.DataTypes;
 
 /**
  * How many of the customers that may use a feature do, by feature, by tier and over all.
@@ -37,7 +38,10 @@ public final class FeatureAdoption {
           .column("level", StringType, "feature; tier; new: the new features together; overall")
           .column("tier", StringType, "the tier; unknown: not said; all: of levels new and overall")
           .column("feature", StringType, "the feature; all: of levels above the feature")
-          .column("is_new_feature", BooleanType, "launched in the last adoption.new_feature_days")
+          .column(
+              "is_new_feature",
+              BooleanType,
+              "launched in the last adoption.new_feature_days; NULL: of several features")
           .column(
               "entitled_customers", LongType, "customers entitled to one of its features: the base")
           .column(
@@ -94,7 +98,7 @@ public final class FeatureAdoption {
         .withColumn("rate_low", Wilson.low(col("adopters"), customers))
         .withColumn("rate_high", Wilson.high(col("adopters"), customers))
         .withColumn("is_small", customers.lt(minCohort))
-        .withColumn("mean_breadth", try_divide(col("breadth"), customers))
+        .withColumn("mean_breadth", try_divide(col("breadth").cast("double"), customers))
         .withColumn("uses_per_adopter", try_divide(col("uses").cast("double"), col("adopters")));
   }
 
@@ -119,7 +123,7 @@ public final class FeatureAdoption {
             coalesce(col("customers"), lit(0L)).as("entitled_customers"),
             coalesce(col("now"), lit(0L)).as("adopters"),
             coalesce(col("ever"), lit(0L)).as("ever_adopters"),
-            col("now").cast("double").as("breadth"),
+            col("now").cast("decimal(28,12)").as("breadth"),
             col("uses"),
             col("median_days_to_adopt"));
   }
@@ -130,6 +134,9 @@ public final class FeatureAdoption {
             group("tier", col("tier")),
             group("overall", lit("all")),
             when(col("is_new_feature"), group("new", lit("all"))));
+    // As a decimal the sum is the same in whatever order customers come.
+    Column breadth =
+        Wilson.rate(col("adopted"), col("entitled")).cast(DataTypes.createDecimalType(18, 12));
     return counted
         .withColumn("group", explode(filter(groups, group -> group.isNotNull())))
         .groupBy("customer_id", "group")
@@ -143,12 +150,12 @@ public final class FeatureAdoption {
             count(lit(1)).as("entitled_customers"),
             count_if(col("adopted").gt(0)).as("adopters"),
             count_if(col("ever_adopted").gt(0)).as("ever_adopters"),
-            sum(Wilson.rate(col("adopted"), col("entitled"))).as("breadth"),
+            sum(breadth).as("breadth"),
             sum("uses").as("uses"))
         .select(
             col("group.*"),
             lit("all").as("feature"),
-            col("group.level").equalTo("new").as("is_new_feature"),
+            when(col("group.level").equalTo("new"), lit(true)).as("is_new_feature"),
             col("entitled_customers"),
             col("adopters"),
             col("ever_adopters"),
