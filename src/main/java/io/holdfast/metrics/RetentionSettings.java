@@ -32,13 +32,14 @@ public record RetentionSettings(int minCohort, Map<String, RetentionDefinition> 
     String key = "retention.definitions." + name;
     if (definition.unit() == Unit.USER && definition.birth() == Birth.FIRST_PAID) {
       throw new BadInput(
-          "Cannot measure %s: users do not pay, so %s.birth = first_paid has no meaning for %s.unit = user. Set birth to first_core_event or signup, or unit to customer."
-              .formatted(name, key, key));
+          ("Cannot measure %s: unit = user has no birth = first_paid, for users do not pay."
+                  + " Set birth to first_core_event or signup, or unit to customer.")
+              .formatted(key));
     }
     if (definition.periods() < 1) {
       throw new BadInput(
-          "Cannot measure %s: %s.periods is %d. Set it to 1 or more."
-              .formatted(name, key, definition.periods()));
+          "Cannot measure %s: periods is %d. Set it to 1 or more."
+              .formatted(key, definition.periods()));
     }
   }
 }
