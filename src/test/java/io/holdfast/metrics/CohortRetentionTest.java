@@ -3,6 +3,7 @@ package io.holdfast.metrics;
 import static io.holdfast.Rows.assertRows;
 import static io.holdfast.Rows.none;
 import static io.holdfast.Rows.rows;
+import static io.holdfast.metrics.TableRules.assertRulesKept;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.concat_ws;
 import static org.apache.spark.sql.functions.rand;
@@ -335,9 +336,10 @@ class CohortRetentionTest {
                 | gone        | snapshot  | 1     | 2025-12-05 |
                 """),
             LocalDate.of(2026, 3, 2));
+    var cells = retention(facts, definition(Unit.CUSTOMER, Birth.FIRST_PAID, Grain.MONTH, 6));
+    assertRulesKept(CohortRetention.TABLE, cells, facts.asOf());
     assertRows(
-        retention(facts, definition(Unit.CUSTOMER, Birth.FIRST_PAID, Grain.MONTH, 6))
-            .filter(col("period").between(0, 3)),
+        cells,
         """
         | cohort_start | period | cohort_size | retained | cohort_mrr | retained_mrr | mrr_retention | is_complete |
         | 2025-12-01   | 0      | 1           | 1        | 0          | 0            |               | true        |
