@@ -2,6 +2,11 @@ package io.holdfast;
 
 import io.holdfast.activation.Audiences;
 import io.holdfast.activation.Exports;
+import io.holdfast.activity.CustomerDays;
+import io.holdfast.activity.CustomerMrr;
+import io.holdfast.activity.FeatureDays;
+import io.holdfast.activity.PayingSpells;
+import io.holdfast.activity.UserDays;
 import io.holdfast.conformed.ChurnReasons;
 import io.holdfast.conformed.Customers;
 import io.holdfast.conformed.Events;
@@ -12,6 +17,9 @@ import io.holdfast.conformed.Tickets;
 import io.holdfast.conformed.Users;
 import io.holdfast.job.Job;
 import io.holdfast.job.Publication;
+import io.holdfast.metrics.CohortRetention;
+import io.holdfast.metrics.CustomerAdoption;
+import io.holdfast.metrics.FeatureAdoption;
 import io.holdfast.ops.RejectedRows;
 import io.holdfast.programs.Segments;
 import io.holdfast.sources.Contracts;
@@ -41,6 +49,14 @@ public final class Catalog {
           Events.JOB,
           Tickets.JOB,
           ChurnReasons.JOB,
+          UserDays.JOB,
+          FeatureDays.JOB,
+          CustomerDays.JOB,
+          CustomerMrr.JOB,
+          PayingSpells.JOB,
+          CohortRetention.JOB,
+          CustomerAdoption.JOB,
+          FeatureAdoption.JOB,
           Segments.JOB,
           Audiences.JOB);
 

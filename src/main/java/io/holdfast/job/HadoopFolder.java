@@ -32,7 +32,8 @@ final class HadoopFolder implements Folder {
     try {
       return new HadoopFolder(path.getFileSystem(spark.sessionState().newHadoopConf()), path);
     } catch (IOException e) {
-      throw new PlatformFailure("Cannot write to %s: %s. Check lake.export_path.".formatted(path, e), e);
+      throw new PlatformFailure(
+          "Cannot write to %s: %s. Check lake.export_path.".formatted(path, e), e);
     }
   }
 

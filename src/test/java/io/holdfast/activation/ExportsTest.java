@@ -245,8 +245,7 @@ class ExportsTest {
 
   @Test
   void onlyEnabledDestinationsAreWritten() {
-    var activation =
-        new Activation("exports", 0.8, Map.of("braze", BRAZE, "off", disabled(CSV), "csv", CSV));
+    var activation = new Activation(0.8, Map.of("braze", BRAZE, "off", disabled(CSV), "csv", CSV));
     var in =
         new GivenInputs(AS_OF)
             .with(Activation.SETTING, activation)
@@ -414,7 +413,7 @@ class ExportsTest {
   }
 
   private static Activation activation(Destination destination) {
-    return new Activation("exports", 0.8, Map.of("tool", destination));
+    return new Activation(0.8, Map.of("tool", destination));
   }
 
   private static Destination of(Destination d, List<Mapped> columns) {
