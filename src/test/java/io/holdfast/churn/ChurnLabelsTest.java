@@ -21,9 +21,7 @@ class ChurnLabelsTest {
         "| observation_date | customer_id |\n"
             + String.join(
                 "\n",
-                java.util.Arrays.stream(customers)
-                    .map("| 2026-01-05 | %s |"::formatted)
-                    .toList()));
+                java.util.Arrays.stream(customers).map("| 2026-01-05 | %s |"::formatted).toList()));
   }
 
   private static final Dataset<Row> SPELLS =

@@ -13,8 +13,7 @@ class FiguresTest {
   /** Two leavers of five; the second leaver ties with a stayer. */
   private static final Ranking TIED =
       new Ranking(
-          new double[] {0.9, 0.8, 0.5, 0.5, 0.1},
-          new boolean[] {true, false, true, false, false});
+          new double[] {0.9, 0.8, 0.5, 0.5, 0.1}, new boolean[] {true, false, true, false, false});
 
   @Test
   void rocAucCountsATieHalf() {
@@ -78,7 +77,7 @@ class FiguresTest {
     double[] probabilities = new double[20];
     boolean[] churned = new boolean[20];
     for (int i = 0; i < 20; i++) {
-      probabilities[i] = 0.05 + 0.1 * (i / 2);
+      probabilities[i] = 0.05 + 0.1 * Math.floorDiv(i, 2);
       churned[i] = i >= 10 && i % 2 == 0;
     }
     // Lower: 0.05 .. 0.45 off 0; upper: 0.55 .. 0.95 off 0.5: 0.05 .. 0.45 again.
@@ -141,8 +140,7 @@ class FiguresTest {
   void isotonicPoolsWhatGoesBackwards() {
     // Outcomes by margin 0 1 0 1: margins 2 and 3 go backwards and share 1/2; clipped to 1/8.
     Calibration isotonic =
-        Calibration.fit(
-            new double[] {4, 3, 2, 1}, new boolean[] {true, false, true, false}, 2);
+        Calibration.fit(new double[] {4, 3, 2, 1}, new boolean[] {true, false, true, false}, 2);
     assertThat(isotonic.method()).isEqualTo("isotonic");
     assertThat(isotonic.probability(1)).isCloseTo(0.125, NEAR);
     assertThat(isotonic.probability(2)).isCloseTo(0.5, NEAR);

@@ -35,7 +35,7 @@ class SlicesTest {
 
   @Test
   void tooFewDatesAreSplitByCustomer() {
-    Slices slices = Slices.of(mondays(37), PURGE, SETTINGS);
+    Slices slices = Slices.of(mondays(36), PURGE, SETTINGS);
     assertThat(slices.isByTime()).isFalse();
     assertThat(slices.folds()).hasSize(2);
   }
