@@ -82,12 +82,16 @@ class ObservationsTest {
   }
 
   private static Dataset<Row> features() {
-    return features(
-        rows(Customers.TABLE, CUSTOMERS),
-        rows(Subscriptions.TABLE, SUBSCRIPTIONS),
-        rows(Tickets.TABLE, TICKETS),
-        rows(Events.TABLE, EVENTS));
+    return FEATURES;
   }
+
+  private static final Dataset<Row> FEATURES =
+      features(
+              rows(Customers.TABLE, CUSTOMERS),
+              rows(Subscriptions.TABLE, SUBSCRIPTIONS),
+              rows(Tickets.TABLE, TICKETS),
+              rows(Events.TABLE, EVENTS))
+          .localCheckpoint();
 
   @Test
   void aCustomerIsObservedOnMondaysWhilePayingAndFromItsTwentyEighthDay() {
