@@ -170,12 +170,13 @@ record Training(
           }
         });
     PipelineModel preparation = Preparation.fit(train, settings.maxCategories());
+    Dataset<Row> prepared = preparation.transform(train);
     return best.values().stream()
         .map(
             one ->
                 new Fitted(
                     one.candidate,
-                    pipeline(one.candidate, preparation, preparation.transform(train)),
+                    pipeline(one.candidate, preparation, train, prepared),
                     one.validationPrAuc))
         .toList();
   }
@@ -194,7 +195,7 @@ record Training(
       PipelineModel preparation = Preparation.fit(fits, settings.maxCategories());
       Dataset<Row> prepared = preparation.transform(fits);
       for (Candidate candidate : candidates) {
-        Scored scored = Scored.of(pipeline(candidate, preparation, prepared), judges);
+        Scored scored = Scored.of(pipeline(candidate, preparation, fits, prepared), judges);
         byFold.get(candidate).add(new Ranking(scored.margins, scored.churned).prAuc());
       }
     }
@@ -213,7 +214,7 @@ record Training(
 
   /** Preparation and classifier in one; the preparation is the first stage. */
   private static PipelineModel pipeline(
-      Candidate candidate, PipelineModel preparation, Dataset<Row> prepared) {
+      Candidate candidate, PipelineModel preparation, Dataset<Row> raw, Dataset<Row> prepared) {
     PipelineModel classifier =
         new Pipeline("classifier")
             .setStages(candidate.stages().toArray(PipelineStage[]::new))
@@ -221,7 +222,7 @@ record Training(
     PipelineStage[] stages =
         Stream.concat(Stream.of(preparation), Stream.of(classifier.stages()))
             .toArray(PipelineStage[]::new);
-    return new Pipeline("churn").setStages(stages).fit(prepared.limit(0));
+    return new Pipeline("churn").setStages(stages).fit(raw.limit(0));
   }
 
   private void measure(Fitted one, Dataset<Row> sliced, Map<String, Object> model) {
