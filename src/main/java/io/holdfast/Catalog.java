@@ -7,6 +7,10 @@ import io.holdfast.activity.CustomerMrr;
 import io.holdfast.activity.FeatureDays;
 import io.holdfast.activity.PayingSpells;
 import io.holdfast.activity.UserDays;
+import io.holdfast.churn.ArrivedDays;
+import io.holdfast.churn.Models;
+import io.holdfast.churn.Observations;
+import io.holdfast.churn.Predictions;
 import io.holdfast.conformed.ChurnReasons;
 import io.holdfast.conformed.Customers;
 import io.holdfast.conformed.Events;
@@ -57,6 +61,10 @@ public final class Catalog {
           CohortRetention.JOB,
           CustomerAdoption.JOB,
           FeatureAdoption.JOB,
+          ArrivedDays.JOB,
+          Observations.JOB,
+          Models.JOB,
+          Predictions.JOB,
           Segments.JOB,
           Audiences.JOB);
 

@@ -26,12 +26,12 @@ public record ActivitySettings(
       Setting.of("activity", ActivitySettings.class);
 
   /** Whether an event is core: TRUE or FALSE, never NULL. */
-  Column isCore() {
+  public Column isCore() {
     return coreEvents.isEmpty() ? lit(true) : isOneOf(coreEvents);
   }
 
   /** Whether an event is a log-in; NULL where the configuration names none. */
-  Column isLogin() {
+  public Column isLogin() {
     return loginEvents.isEmpty() ? lit(null).cast("boolean") : isOneOf(loginEvents);
   }
 

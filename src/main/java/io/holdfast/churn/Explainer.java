@@ -1,0 +1,91 @@
+package io.holdfast.churn;
+
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.spark.ml.PipelineModel;
+import org.apache.spark.ml.Transformer;
+import org.apache.spark.ml.classification.GBTClassificationModel;
+import org.apache.spark.ml.classification.LogisticRegressionModel;
+import org.apache.spark.ml.linalg.Vector;
+
+/**
+ * What each feature adds to a margin: {@link #base} plus all contributions is the margin, in
+ * log-odds.
+ *
+ * <p>Logistic regression: coefficient x standardised value. Boosted trees: TreeSHAP, doubled as
+ * MLlib's margin is half the log-odds. The inputs of one feature are added up.
+ */
+final class Explainer implements Serializable {
+
+  static final String SCALED = "scaled_inputs";
+
+  private static final long serialVersionUID = 1L;
+
+  private final String inputColumn;
+  private final ArrayList<String> features;
+  private final double[] coefficients;
+  private final ArrayList<TreeShap> trees = new ArrayList<>();
+  private final double[] treeWeights;
+  private final double base;
+
+  private Explainer(List<String> features, LogisticRegressionModel model) {
+    inputColumn = SCALED;
+    this.features = new ArrayList<>(features);
+    coefficients = model.coefficients().toArray();
+    treeWeights = new double[0];
+    base = model.intercept();
+  }
+
+  private Explainer(List<String> features, GBTClassificationModel model) {
+    inputColumn = Preparation.INPUTS;
+    this.features = new ArrayList<>(features);
+    coefficients = new double[0];
+    treeWeights = model.treeWeights();
+    double sum = 0;
+    for (int i = 0; i < treeWeights.length; i++) {
+      trees.add(TreeShap.of(model.trees()[i].rootNode()));
+      sum += treeWeights[i] * trees.get(i).expected();
+    }
+    base = 2 * sum;
+  }
+
+  /** The explainer of a whole pipeline: preparation first, classifier last. */
+  static Explainer of(PipelineModel pipeline) {
+    Transformer[] stages = pipeline.stages();
+    List<String> features = Preparation.featureOfInputs((PipelineModel) stages[0]);
+    Transformer last = stages[stages.length - 1];
+    return last instanceof LogisticRegressionModel logistic
+        ? new Explainer(features, logistic)
+        : new Explainer(features, (GBTClassificationModel) last);
+  }
+
+  /** The column of the transformed rows that holds the classifier's inputs. */
+  String inputColumn() {
+    return inputColumn;
+  }
+
+  /** The margin of nobody in particular: the mean customer's, or the mean over the customers. */
+  double base() {
+    return base;
+  }
+
+  /** What each feature adds, in the order of the inputs. */
+  Map<String, Double> contributions(Vector inputs) {
+    double[] x = inputs.toArray();
+    double[] byInput = new double[features.size()];
+    for (int i = 0; i < coefficients.length; i++) {
+      byInput[i] = coefficients[i] * x[i];
+    }
+    for (int i = 0; i < treeWeights.length; i++) {
+      trees.get(i).addContributions(x, 2 * treeWeights[i], byInput);
+    }
+    Map<String, Double> byFeature = new LinkedHashMap<>();
+    for (int i = 0; i < byInput.length; i++) {
+      byFeature.merge(features.get(i), byInput[i], Double::sum);
+    }
+    return byFeature;
+  }
+}

@@ -1,0 +1,122 @@
+package io.holdfast.churn;
+
+import io.holdfast.churn.Training.Gate;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/** What a person should know of a model before trusting it, as Markdown. */
+final class ModelCard {
+
+  private ModelCard() {}
+
+  /**
+   * Writes a card.
+   *
+   * @param model a row of {@code churn.models}, by column
+   * @param gates what it had to meet
+   */
+  static String of(Map<String, Object> model, List<Gate> gates) {
+    StringBuilder card = new StringBuilder();
+    card.append("# Churn model ").append(model.get("model_id")).append("\n\n");
+    card.append("**").append(model.get("status")).append("**\n\n");
+    card.append("## Data\n\n");
+    card.append(
+        "%s mature observations of %s customers; %s churned customers; base rate %s.\n"
+            .formatted(
+                model.get("observations"),
+                model.get("customers"),
+                model.get("churned_customers"),
+                text(model.get("base_rate"))));
+    if (model.get("split") == null) {
+      card.append("\nNothing was trained. Scores stay empty, and the base rate stands instead.\n");
+      return card.toString();
+    }
+    split(card, model);
+    figures(card, model);
+    card.append("\n## Gates\n\n");
+    for (Gate gate : gates) {
+      card.append(gate.isPassed() ? "- passed: " : "- FAILED: ")
+          .append(gate.sentence())
+          .append('\n');
+    }
+    limits(card, model);
+    return card.toString();
+  }
+
+  static String text(Object figure) {
+    if (figure == null || figure.equals(Double.NaN)) {
+      return "unknown";
+    }
+    return figure instanceof Double number
+        ? String.format(Locale.ROOT, "%.4f", number)
+        : figure.toString();
+  }
+
+  private static void split(StringBuilder card, Map<String, Object> model) {
+    card.append("\n## Training\n\n");
+    card.append(
+        "%s with %s on %s; %s observations, %s churned.\n\n"
+            .formatted(
+                model.get("algorithm"),
+                model.get("parameters"),
+                model.get("features"),
+                model.get("train_observations"),
+                model.get("train_churned")));
+    card.append("| slice | from | to |\n| --- | --- | --- |\n");
+    for (String slice : List.of(Slices.TRAIN, Slices.CALIBRATION, Slices.TEST)) {
+      card.append(
+          "| %s | %s | %s |\n"
+              .formatted(slice, model.get(slice + "_from"), model.get(slice + "_to")));
+    }
+  }
+
+  private static void figures(StringBuilder card, Map<String, Object> model) {
+    card.append(
+        "\n## Test slice: %s observations, %s churned\n\n"
+            .formatted(model.get("test_observations"), model.get("test_churned")));
+    card.append(
+        "| figure | model | base rate | days since last use |\n| --- | --- | --- | --- |\n");
+    line(card, "PR-AUC", model, "pr_auc", "test_base_rate", "idle_days_pr_auc");
+    line(card, "ROC-AUC", model, "roc_auc", "", "idle_days_roc_auc");
+    line(card, "lift, top 5%", model, "lift_5pct", "", "");
+    line(card, "lift, top 10%", model, "lift_10pct", "", "idle_days_lift_10pct");
+    line(card, "lift, top 20%", model, "lift_20pct", "", "");
+    line(card, "recall, top 10%", model, "recall_10pct", "", "idle_days_recall_10pct");
+    line(card, "recall, top 20%", model, "recall_20pct", "", "idle_days_recall_20pct");
+    line(card, "log loss", model, "log_loss", "base_rate_log_loss", "");
+    line(card, "Brier score", model, "brier", "base_rate_brier", "");
+    line(card, "Brier skill", model, "brier_skill", "", "");
+    line(card, "Brier skill, lower bound", model, "brier_skill_low", "", "");
+    line(card, "calibration slope", model, "calibration_slope", "", "");
+    line(card, "calibration error", model, "calibration_error", "", "");
+  }
+
+  private static void line(
+      StringBuilder card,
+      String name,
+      Map<String, Object> model,
+      String figure,
+      String baseRate,
+      String idleDays) {
+    card.append(
+        "| %s | %s | %s | %s |\n"
+            .formatted(
+                name,
+                text(model.get(figure)),
+                baseRate.isEmpty() ? "" : text(model.get(baseRate)),
+                idleDays.isEmpty() ? "" : text(model.get(idleDays))));
+  }
+
+  private static void limits(StringBuilder card, Map<String, Object> model) {
+    card.append("\n## Limits\n\n");
+    if ("by customer".equals(model.get("split"))) {
+      card.append(
+          "- Too few observation dates to split by time: the slices hold different customers of"
+              + " the same weeks. Expect less of the future than these figures say.\n");
+    }
+    card.append("- It learned from what went together, not from what causes churn.\n");
+    card.append("- It knows nothing of customers in their first weeks: they are not observed.\n");
+    card.append("- Bins of the calibration error hold equally many observations.\n");
+  }
+}

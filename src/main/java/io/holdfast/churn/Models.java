@@ -1,0 +1,158 @@
+package io.holdfast.churn;
+
+import static java.time.DayOfWeek.MONDAY;
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.types.DataTypes.BinaryType;
+import static org.apache.spark.sql.types.DataTypes.BooleanType;
+import static org.apache.spark.sql.types.DataTypes.DateType;
+import static org.apache.spark.sql.types.DataTypes.DoubleType;
+import static org.apache.spark.sql.types.DataTypes.LongType;
+import static org.apache.spark.sql.types.DataTypes.StringType;
+
+import io.holdfast.activity.RevenueSettings;
+import io.holdfast.job.Inputs;
+import io.holdfast.job.Job;
+import io.holdfast.table.Table;
+import java.time.LocalDate;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.types.DataTypes;
+
+/**
+ * The models that were trained, how good they are, and which one serves: the registry.
+ *
+ * <p>The champion of a night is the latest row up to it with {@code is_champion}. A night without
+ * training adds no row. Source: metrics, "Churn data set, model and scores".
+ */
+public final class Models {
+
+  public static final Table TABLE =
+      Table.in("churn", "models")
+          .grain("one row per night with training and algorithm, or one that says why none")
+          .column("model_id", StringType, "night and hash of data, algorithm and parameters; none")
+          .column("algorithm", StringType, "logistic_regression, gradient_boosted_trees, or none")
+          .column("is_champion", BooleanType, "it serves from this night on")
+          .column("status", StringType, "champion, or why not, with the figure")
+          .column("observations", LongType, "mature observations")
+          .column("churned_observations", LongType, "mature observations that churned")
+          .column("customers", LongType, "distinct customers of the mature observations")
+          .column("churned_customers", LongType, "distinct customers among those that churned")
+          .column("base_rate", DoubleType, "churned_observations / observations")
+          .column("split", StringType, "by time, or by customer where dates are too few")
+          .column("train_from", DateType, "first observation date of the training slice")
+          .column("train_to", DateType, "last observation date of the training slice")
+          .column("calibration_from", DateType, "first observation date of the calibration slice")
+          .column("calibration_to", DateType, "last observation date of the calibration slice")
+          .column("test_from", DateType, "first observation date of the test slice")
+          .column("test_to", DateType, "last observation date of the test slice")
+          .column("train_observations", LongType, "observations of the training slice")
+          .column("train_churned", LongType, "those of them that churned")
+          .column("train_customers", LongType, "distinct customers of the training slice")
+          .column("train_base_rate", DoubleType, "train_churned / train_observations")
+          .column("test_observations", LongType, "observations of the test slice")
+          .column("test_churned", LongType, "those of them that churned")
+          .column("test_base_rate", DoubleType, "share of the test slice that churned")
+          .column("validation_pr_auc", DoubleType, "mean PR-AUC over the folds of training")
+          .column("roc_auc", DoubleType, "chance that a leaver ranks above a stayer; test slice")
+          .column("pr_auc", DoubleType, "average precision; test slice")
+          .column("log_loss", DoubleType, "mean log loss of the probability; test slice")
+          .column("brier", DoubleType, "mean squared error of the probability; test slice")
+          .column("brier_skill", DoubleType, "1 - brier / brier of the test slice's base rate")
+          .column("brier_skill_low", DoubleType, "lower end of its 95% interval, by customer")
+          .column("calibration_slope", DoubleType, "1: as sure as it may be; test slice")
+          .column("calibration_error", DoubleType, "ECE over 10 bins of equal size; test slice")
+          .column("lift_5pct", DoubleType, "churn of the top 5% / churn of all; test slice")
+          .column("lift_10pct", DoubleType, "churn of the top 10% / churn of all; test slice")
+          .column("lift_20pct", DoubleType, "churn of the top 20% / churn of all; test slice")
+          .column("recall_10pct", DoubleType, "share of churn in the top 10%; test slice")
+          .column("recall_20pct", DoubleType, "share of churn in the top 20%; test slice")
+          .column("base_rate_log_loss", DoubleType, "log loss of saying the training base rate")
+          .column("base_rate_brier", DoubleType, "Brier score of saying the training base rate")
+          .column("idle_days_roc_auc", DoubleType, "ROC-AUC of days since the last active day")
+          .column("idle_days_pr_auc", DoubleType, "PR-AUC of days since the last active day")
+          .column("idle_days_lift_10pct", DoubleType, "lift of days since the last active day")
+          .column("idle_days_recall_10pct", DoubleType, "recall of days since the last active day")
+          .column("idle_days_recall_20pct", DoubleType, "recall of days since the last active day")
+          .column("champion_pr_auc", DoubleType, "PR-AUC of the champion before; test slice")
+          .column("parameters", StringType, "the algorithm's parameters, JSON")
+          .column(
+              "features",
+              DataTypes.createArrayType(StringType),
+              "the features that it learned from")
+          .column("calibration", StringType, "from margin to probability, JSON")
+          .column("artifact", BinaryType, "the fitted MLlib pipeline, zipped")
+          .column("card_markdown", StringType, "the model card")
+          .column("data_hash", StringType, "hash of the mature observations")
+          .column("input_versions", StringType, "versions of the tables that it read, JSON")
+          .column("seed", LongType, "seed of all randomness")
+          .key("model_id")
+          .keepsAllNights()
+          .historyDependent()
+          .published()
+          .require(
+              "a champion can be loaded",
+              col("artifact").isNotNull().or(col("is_champion").notEqual(true)))
+          .build();
+
+  public static final Job JOB =
+      Job.writes(TABLE)
+          .reads(Observations.TABLE)
+          .readsPrevious()
+          .settings(DatasetSettings.SETTING)
+          .settings(TrainingSettings.SETTING)
+          .settings(RevenueSettings.SETTING)
+          .as(Models::trained);
+
+  private Models() {}
+
+  /** The model that serves: of the nights given, the latest that became champion. */
+  static Optional<Row> champion(Dataset<Row> models) {
+    return models
+        .filter(col("is_champion"))
+        .orderBy(col("as_of_date").desc(), col("model_id"))
+        .limit(1)
+        .collectAsList()
+        .stream()
+        .findFirst();
+  }
+
+  private static Dataset<Row> trained(Inputs in) {
+    Dataset<Row> previous = in.previous();
+    Optional<Row> champion = champion(previous);
+    if (champion.isPresent() && in.asOf().plusDays(1).getDayOfWeek() != MONDAY) {
+      in.note("no training: %s serves".formatted(champion.get().<String>getAs("model_id")));
+      return in.create(List.of(), TABLE.schema());
+    }
+    int purgeDays =
+        in.settings(DatasetSettings.SETTING)
+            .outcomeDays(in.settings(RevenueSettings.SETTING).gapDays());
+    Training.Outcome outcome =
+        new Training(
+                in.asOf(),
+                purgeDays,
+                in.settings(TrainingSettings.SETTING),
+                champion,
+                usedTestDate(previous))
+            .on(in.rows(Observations.TABLE).filter(col("is_mature")));
+    outcome.notes().forEach(in::note);
+    String versions =
+        Training.json(Map.of(Observations.TABLE.id(), in.version(Observations.TABLE)));
+    outcome.models().forEach(model -> model.put("input_versions", versions));
+    return in.create(Training.rows(outcome.models(), TABLE.columnNames()), TABLE.schema());
+  }
+
+  private static Optional<LocalDate> usedTestDate(Dataset<Row> previous) {
+    return previous
+        .filter(col("is_champion").and(col("test_to").isNotNull()))
+        .orderBy(col("test_to").desc())
+        .select("test_to")
+        .limit(1)
+        .collectAsList()
+        .stream()
+        .map(row -> row.getDate(0).toLocalDate())
+        .findFirst();
+  }
+}

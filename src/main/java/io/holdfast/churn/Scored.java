@@ -1,0 +1,72 @@
+package io.holdfast.churn;
+
+import static org.apache.spark.sql.functions.col;
+
+import java.util.List;
+import org.apache.spark.ml.PipelineModel;
+import org.apache.spark.ml.Transformer;
+import org.apache.spark.ml.classification.GBTClassificationModel;
+import org.apache.spark.ml.linalg.Vector;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+
+/** A slice with a model's margins, on the driver. */
+final class Scored {
+
+  final double[] margins;
+  final boolean[] churned;
+  final String[] customers;
+
+  /** Days since the last active day, which the simplest of all scores ranks by; -1: unknown. */
+  final double[] idleDays;
+
+  private Scored(List<Row> rows, double scale) {
+    margins = new double[rows.size()];
+    churned = new boolean[rows.size()];
+    customers = new String[rows.size()];
+    idleDays = new double[rows.size()];
+    for (int i = 0; i < rows.size(); i++) {
+      Row row = rows.get(i);
+      margins[i] = scale * row.<Vector>getAs(0).apply(1);
+      churned[i] = row.getBoolean(1);
+      customers[i] = row.getString(2);
+      idleDays[i] = row.isNullAt(3) ? -1 : row.getInt(3);
+    }
+  }
+
+  /** Scores labelled rows by a pipeline whose last stage classifies. */
+  static Scored of(PipelineModel pipeline, Dataset<Row> rows) {
+    Transformer[] stages = pipeline.stages();
+    return new Scored(
+        pipeline
+            .transform(rows)
+            .select(
+                col("rawPrediction"),
+                col("is_churned"),
+                col("customer_id"),
+                col("days_since_active_max_91"))
+            .collectAsList(),
+        marginScale(stages[stages.length - 1]));
+  }
+
+  /** MLlib's margin of boosted trees is half the log-odds. */
+  static double marginScale(Transformer classifier) {
+    return classifier instanceof GBTClassificationModel ? 2 : 1;
+  }
+
+  int positives() {
+    int positives = 0;
+    for (boolean one : churned) {
+      positives += one ? 1 : 0;
+    }
+    return positives;
+  }
+
+  double[] probabilities(Calibration calibration) {
+    double[] probabilities = new double[margins.length];
+    for (int i = 0; i < margins.length; i++) {
+      probabilities[i] = calibration.probability(margins[i]);
+    }
+    return probabilities;
+  }
+}

@@ -1,0 +1,473 @@
+package io.holdfast.churn;
+
+import static org.apache.spark.sql.functions.bit_xor;
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.count;
+import static org.apache.spark.sql.functions.count_distinct;
+import static org.apache.spark.sql.functions.count_if;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.max;
+import static org.apache.spark.sql.functions.min;
+import static org.apache.spark.sql.functions.when;
+import static org.apache.spark.sql.functions.xxhash64;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import io.holdfast.churn.Slices.Fold;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.apache.spark.ml.Pipeline;
+import org.apache.spark.ml.PipelineModel;
+import org.apache.spark.ml.PipelineStage;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.storage.StorageLevel;
+
+/**
+ * One night's training: candidates are chosen on folds within the training slice, fitted on all of
+ * it, calibrated on the next slice, and reported on a test slice that nothing else has seen.
+ *
+ * @param asOf the night
+ * @param purgeDays days that must pass between two slices
+ * @param settings how to train
+ * @param champion the registry's row of the model that serves; empty: none does
+ * @param usedTestDate the last observation date of a test slice that a promotion has used
+ */
+record Training(
+    LocalDate asOf,
+    int purgeDays,
+    TrainingSettings settings,
+    Optional<Row> champion,
+    Optional<LocalDate> usedTestDate) {
+
+  static final ObjectMapper JSON =
+      new ObjectMapper().setPropertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE);
+
+  /** What a night learned: rows of the registry, and what its reader should know. */
+  record Outcome(List<Map<String, Object>> models, List<String> notes) {}
+
+  /** What the mature observations hold. */
+  private record Facts(
+      long observations,
+      long churned,
+      long customers,
+      long churnedCustomers,
+      long hash,
+      List<LocalDate> dates) {
+    Double baseRate() {
+      return observations == 0 ? null : (double) churned / observations;
+    }
+  }
+
+  /** A fitted, calibrated candidate. */
+  private record Fitted(Candidate candidate, PipelineModel pipeline, double validationPrAuc) {
+    boolean isOf(Fitted other) {
+      return candidate.equals(other.candidate);
+    }
+  }
+
+  /**
+   * Trains on observations.
+   *
+   * @param observations mature rows of {@code churn.observations}
+   */
+  Outcome on(Dataset<Row> observations) {
+    Dataset<Row> rows =
+        observations
+            .withColumn(Preparation.LABEL, col("is_churned").cast("double"))
+            // Every training sees the same rows in the same partitions in the same order.
+            .repartition(settings.partitions(), col("customer_id"))
+            .sortWithinPartitions("observation_date", "customer_id")
+            .persist(StorageLevel.MEMORY_AND_DISK());
+    try {
+      Facts facts = facts(rows);
+      return facts.churnedCustomers < settings.minChurnedCustomers()
+          ? nothing(
+              facts,
+              "too few churned customers to learn from: %d of %d needed"
+                  .formatted(facts.churnedCustomers, settings.minChurnedCustomers()))
+          : candidates(rows, facts);
+    } finally {
+      rows.unpersist();
+    }
+  }
+
+  private Outcome candidates(Dataset<Row> rows, Facts facts) {
+    Slices slices = Slices.of(facts.dates, purgeDays, settings);
+    Dataset<Row> sliced = rows.withColumn("slice", slices.slice());
+    Dataset<Row> train = slice(sliced, Slices.TRAIN);
+    Map<String, Row> counts =
+        sliced
+            .filter(col("slice").isNotNull())
+            .groupBy("slice")
+            .agg(
+                count(lit(1)).as("observations"),
+                count_if(col("is_churned")).as("churned"),
+                count_distinct(col("customer_id")).as("customers"),
+                min("observation_date").as("from"),
+                max("observation_date").as("to"))
+            .collectAsList()
+            .stream()
+            .collect(Collectors.toMap(row -> row.getString(0), row -> row));
+    for (String slice : List.of(Slices.TRAIN, Slices.CALIBRATION, Slices.TEST)) {
+      Row found = counts.get(slice);
+      long all = found == null ? 0 : found.<Long>getAs("observations");
+      long churned = found == null ? 0 : found.<Long>getAs("churned");
+      if (churned == 0 || churned == all) {
+        return nothing(
+            facts,
+            "no model: the %s slice has %d churned observations of %d, both outcomes are needed"
+                .formatted(slice, churned, all));
+      }
+    }
+    List<Fitted> fitted = fit(train, slices);
+    Fitted best = fitted.stream().max(Comparator.comparing(Fitted::validationPrAuc)).orElseThrow();
+    Double championPrAuc = championPrAuc(slice(sliced, Slices.TEST));
+    List<Map<String, Object>> models = new ArrayList<>();
+    for (Fitted one : fitted) {
+      Map<String, Object> model = described(facts, slices, counts);
+      model.put("champion_pr_auc", championPrAuc);
+      measure(one, sliced, model);
+      List<Gate> gates = gates(model, slices);
+      model.put("is_champion", one.isOf(best) && gates.stream().allMatch(Gate::isPassed));
+      model.put("status", status(one, best, gates));
+      model.put("features", Preparation.known(train).stream().map(Feature::name).toList());
+      model.put("model_id", modelId(model));
+      model.put("card_markdown", ModelCard.of(model, gates));
+      models.add(model);
+    }
+    return new Outcome(models, notes(models, train));
+  }
+
+  private static Dataset<Row> slice(Dataset<Row> sliced, String slice) {
+    return sliced.filter(col("slice").equalTo(slice));
+  }
+
+  /** The best parameters of each algorithm, fitted on the whole training slice. */
+  private List<Fitted> fit(Dataset<Row> train, Slices slices) {
+    Map<String, Fitted> best = new LinkedHashMap<>();
+    Map<Candidate, Double> quality = validated(train, slices);
+    quality.forEach(
+        (candidate, prAuc) -> {
+          Fitted before = best.get(candidate.algorithm());
+          if (before == null || prAuc > before.validationPrAuc) {
+            best.put(candidate.algorithm(), new Fitted(candidate, null, prAuc));
+          }
+        });
+    PipelineModel preparation = Preparation.fit(train, settings.maxCategories());
+    Dataset<Row> prepared = preparation.transform(train);
+    return best.values().stream()
+        .map(
+            one ->
+                new Fitted(
+                    one.candidate,
+                    pipeline(one.candidate, preparation, train, prepared),
+                    one.validationPrAuc))
+        .toList();
+  }
+
+  /** The mean PR-AUC of each candidate over the folds that hold both outcomes. */
+  private Map<Candidate, Double> validated(Dataset<Row> train, Slices slices) {
+    Map<Candidate, List<Double>> byFold = new LinkedHashMap<>();
+    List<Candidate> candidates = Candidate.of(settings);
+    candidates.forEach(candidate -> byFold.put(candidate, new ArrayList<>()));
+    for (Fold fold : slices.folds()) {
+      Dataset<Row> fits = train.filter(fold.train());
+      Dataset<Row> judges = train.filter(fold.validation());
+      if (!hasBoth(fits) || !hasBoth(judges)) {
+        continue;
+      }
+      PipelineModel preparation = Preparation.fit(fits, settings.maxCategories());
+      Dataset<Row> prepared = preparation.transform(fits);
+      for (Candidate candidate : candidates) {
+        Scored scored = Scored.of(pipeline(candidate, preparation, fits, prepared), judges);
+        byFold.get(candidate).add(new Ranking(scored.margins, scored.churned).prAuc());
+      }
+    }
+    Map<Candidate, Double> means = new LinkedHashMap<>();
+    byFold.forEach(
+        (candidate, values) ->
+            means.put(
+                candidate, values.stream().mapToDouble(Double::doubleValue).average().orElse(0)));
+    return means;
+  }
+
+  private static boolean hasBoth(Dataset<Row> rows) {
+    Row row = rows.agg(min("is_churned"), max("is_churned")).first();
+    return !row.isNullAt(0) && !row.getBoolean(0) && row.getBoolean(1);
+  }
+
+  /** Preparation and classifier in one; the preparation is the first stage. */
+  private static PipelineModel pipeline(
+      Candidate candidate, PipelineModel preparation, Dataset<Row> raw, Dataset<Row> prepared) {
+    PipelineModel classifier =
+        new Pipeline("classifier")
+            .setStages(candidate.stages().toArray(PipelineStage[]::new))
+            .fit(prepared);
+    PipelineStage[] stages =
+        Stream.concat(Stream.of(preparation), Stream.of(classifier.stages()))
+            .toArray(PipelineStage[]::new);
+    return new Pipeline("churn").setStages(stages).fit(raw.limit(0));
+  }
+
+  private void measure(Fitted one, Dataset<Row> sliced, Map<String, Object> model) {
+    Scored calibrating = Scored.of(one.pipeline, slice(sliced, Slices.CALIBRATION));
+    Calibration calibration =
+        Calibration.fit(calibrating.margins, calibrating.churned, settings.isotonicPositives());
+    Scored test = Scored.of(one.pipeline, slice(sliced, Slices.TEST));
+    model.put("algorithm", one.candidate.algorithm());
+    model.put("parameters", json(one.candidate.parameters()));
+    model.put("calibration", json(calibration));
+    model.put("artifact", ModelFiles.pack(one.pipeline));
+    model.put("validation_pr_auc", one.validationPrAuc);
+    Reliability reliability = new Reliability(test.probabilities(calibration), test.churned);
+    model.put("log_loss", known(reliability.logLoss()));
+    model.put("brier", known(reliability.brier()));
+    model.put("brier_skill", known(reliability.brierSkill()));
+    model.put(
+        "brier_skill_low",
+        known(
+            reliability.brierSkillLowerBound(
+                test.customers, settings.bootstrapResamples(), settings.seed())));
+    model.put("calibration_slope", known(reliability.calibrationSlope()));
+    model.put("calibration_error", known(reliability.expectedCalibrationError()));
+    Ranking ranking = new Ranking(test.margins, test.churned);
+    model.put("roc_auc", known(ranking.rocAuc()));
+    model.put("pr_auc", known(ranking.prAuc()));
+    model.put("lift_5pct", known(ranking.liftAt(0.05)));
+    model.put("lift_10pct", known(ranking.liftAt(0.1)));
+    model.put("lift_20pct", known(ranking.liftAt(0.2)));
+    model.put("recall_10pct", known(ranking.recallAt(0.1)));
+    model.put("recall_20pct", known(ranking.recallAt(0.2)));
+    double[] constant = new double[test.churned.length];
+    Arrays.fill(constant, (Double) model.get("train_base_rate"));
+    Reliability baseline = new Reliability(constant, test.churned);
+    model.put("base_rate_log_loss", known(baseline.logLoss()));
+    model.put("base_rate_brier", known(baseline.brier()));
+    if (Arrays.stream(test.idleDays).anyMatch(days -> days >= 0)) {
+      Ranking idle = new Ranking(test.idleDays, test.churned);
+      model.put("idle_days_roc_auc", known(idle.rocAuc()));
+      model.put("idle_days_pr_auc", known(idle.prAuc()));
+      model.put("idle_days_lift_10pct", known(idle.liftAt(0.1)));
+      model.put("idle_days_recall_10pct", known(idle.recallAt(0.1)));
+      model.put("idle_days_recall_20pct", known(idle.recallAt(0.2)));
+    }
+  }
+
+  /** Something that a model must meet to serve. */
+  record Gate(String sentence, boolean isPassed) {}
+
+  private List<Gate> gates(Map<String, Object> model, Slices slices) {
+    TrainingSettings.Gates limits = settings.gates();
+    List<Gate> gates = new ArrayList<>();
+    double skill = figure(model, "brier_skill_low");
+    gates.add(
+        new Gate("Brier skill %s at its lower bound, above 0".formatted(text(skill)), skill > 0));
+    double slope = figure(model, "calibration_slope");
+    gates.add(
+        new Gate(
+            "calibration slope %s, within %s to %s"
+                .formatted(
+                    text(slope),
+                    text(limits.minCalibrationSlope()),
+                    text(limits.maxCalibrationSlope())),
+            slope >= limits.minCalibrationSlope() && slope <= limits.maxCalibrationSlope()));
+    double error = figure(model, "calibration_error");
+    gates.add(
+        new Gate(
+            "calibration error %s, at most %s"
+                .formatted(text(error), text(limits.maxCalibrationError())),
+            error <= limits.maxCalibrationError()));
+    if (champion.isPresent()) {
+      double wanted = figure(model, "champion_pr_auc") + limits.minPrAucGain();
+      double prAuc = figure(model, "pr_auc");
+      gates.add(
+          new Gate(
+              "PR-AUC %s, at least %s: the champion's and a margin"
+                  .formatted(text(prAuc), text(wanted)),
+              prAuc >= wanted));
+    }
+    if (usedTestDate.isPresent()) {
+      LocalDate testFrom = (LocalDate) model.get("test_from");
+      gates.add(
+          new Gate(
+              "test slice from %s, after %s: the last one that a promotion has used"
+                  .formatted(testFrom, usedTestDate.get()),
+              slices.isByTime() && testFrom.isAfter(usedTestDate.get())));
+    }
+    return gates;
+  }
+
+  private static String status(Fitted one, Fitted best, List<Gate> gates) {
+    if (!one.isOf(best)) {
+      return "not chosen: PR-AUC %s on the folds, %s has %s"
+          .formatted(
+              text(one.validationPrAuc), best.candidate.algorithm(), text(best.validationPrAuc));
+    }
+    List<String> failed =
+        gates.stream().filter(gate -> !gate.isPassed).map(Gate::sentence).toList();
+    return failed.isEmpty()
+        ? "champion: all gates passed"
+        : "not promoted: failed " + String.join("; failed ", failed);
+  }
+
+  private Double championPrAuc(Dataset<Row> test) {
+    return champion
+        .map(row -> ModelFiles.unpack(row.getAs("artifact")))
+        .map(pipeline -> Scored.of(pipeline, test))
+        .map(scored -> new Ranking(scored.margins, scored.churned).prAuc())
+        .orElse(null);
+  }
+
+  private Map<String, Object> described(Facts facts, Slices slices, Map<String, Row> counts) {
+    Map<String, Object> model = described(facts);
+    model.put("split", slices.isByTime() ? "by time" : "by customer");
+    Row train = counts.get(Slices.TRAIN);
+    model.put("train_observations", train.getAs("observations"));
+    model.put("train_churned", train.getAs("churned"));
+    model.put("train_customers", train.getAs("customers"));
+    model.put(
+        "train_base_rate",
+        (double) train.<Long>getAs("churned") / train.<Long>getAs("observations"));
+    Row test = counts.get(Slices.TEST);
+    model.put("test_observations", test.getAs("observations"));
+    model.put("test_churned", test.getAs("churned"));
+    model.put(
+        "test_base_rate", (double) test.<Long>getAs("churned") / test.<Long>getAs("observations"));
+    counts.forEach(
+        (slice, row) -> {
+          model.put(slice + "_from", row.getDate(row.fieldIndex("from")).toLocalDate());
+          model.put(slice + "_to", row.getDate(row.fieldIndex("to")).toLocalDate());
+        });
+    return model;
+  }
+
+  private Map<String, Object> described(Facts facts) {
+    Map<String, Object> model = new LinkedHashMap<>();
+    model.put("as_of_date", asOf);
+    model.put("is_champion", false);
+    model.put("observations", facts.observations);
+    model.put("churned_observations", facts.churned);
+    model.put("customers", facts.customers);
+    model.put("churned_customers", facts.churnedCustomers);
+    model.put("base_rate", facts.baseRate());
+    model.put("data_hash", Long.toHexString(facts.hash));
+    model.put("seed", settings.seed());
+    return model;
+  }
+
+  private Outcome nothing(Facts facts, String status) {
+    Map<String, Object> model = described(facts);
+    model.put("algorithm", "none");
+    model.put("status", status);
+    model.put("model_id", "none");
+    model.put("card_markdown", ModelCard.of(model, List.of()));
+    return new Outcome(List.of(model), List.of(status));
+  }
+
+  private static List<String> notes(List<Map<String, Object>> models, Dataset<Row> train) {
+    List<String> notes = new ArrayList<>();
+    models.forEach(model -> notes.add(model.get("model_id") + ": " + model.get("status")));
+    List<Feature> known = Preparation.known(train);
+    Map<String, List<String>> absent =
+        ChurnFeatures.ALL.stream()
+            .filter(feature -> !known.contains(feature))
+            .collect(
+                Collectors.groupingBy(
+                    Feature::feed,
+                    LinkedHashMap::new,
+                    Collectors.mapping(Feature::name, Collectors.toList())));
+    absent.forEach(
+        (feed, names) ->
+            notes.add(
+                "left out of training, as no value is known from %s: %s"
+                    .formatted(feed, String.join(", ", names))));
+    return notes;
+  }
+
+  private static Facts facts(Dataset<Row> rows) {
+    Row sums =
+        rows.agg(
+                count(lit(1)),
+                count_if(col("is_churned")),
+                count_distinct(col("customer_id")),
+                count_distinct(when(col("is_churned"), col("customer_id"))),
+                bit_xor(
+                    xxhash64(
+                        Stream.of(rows.columns())
+                            .filter(name -> !name.equals("as_of_date"))
+                            .map(name -> col(name))
+                            .toArray(Column[]::new))))
+            .first();
+    List<LocalDate> dates =
+        rows.select("observation_date").distinct().collectAsList().stream()
+            .map(row -> row.getDate(0).toLocalDate())
+            .sorted()
+            .toList();
+    return new Facts(
+        sums.getLong(0),
+        sums.getLong(1),
+        sums.getLong(2),
+        sums.getLong(3),
+        sums.isNullAt(4) ? 0 : sums.getLong(4),
+        dates);
+  }
+
+  /** The same night, data, algorithm and parameters give the same id. */
+  private String modelId(Map<String, Object> model) {
+    String all =
+        Stream.of("as_of_date", "algorithm", "parameters", "features", "data_hash", "seed")
+            .map(name -> String.valueOf(model.get(name)))
+            .collect(Collectors.joining("|"));
+    try {
+      byte[] hash =
+          MessageDigest.getInstance("SHA-256").digest(all.getBytes(StandardCharsets.UTF_8));
+      return asOf + "-" + HexFormat.of().formatHex(hash, 0, 6);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("Java lacks SHA-256", e);
+    }
+  }
+
+  /** The rows of the registry, in the order of its columns. */
+  static List<Row> rows(List<Map<String, Object>> models, List<String> columns) {
+    return models.stream()
+        .map(model -> RowFactory.create(columns.stream().map(model::get).toArray()))
+        .toList();
+  }
+
+  static String json(Object value) {
+    try {
+      return JSON.writeValueAsString(value);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("Cannot write %s as JSON".formatted(value), e);
+    }
+  }
+
+  private static Double known(double figure) {
+    return Double.isFinite(figure) ? figure : null;
+  }
+
+  private static double figure(Map<String, Object> model, String name) {
+    Object value = model.get(name);
+    return value == null ? Double.NaN : (Double) value;
+  }
+
+  private static String text(double figure) {
+    return ModelCard.text(figure);
+  }
+}

@@ -1,0 +1,264 @@
+package io.holdfast.churn;
+
+import static io.holdfast.Rows.assertRows;
+import static io.holdfast.Rows.none;
+import static io.holdfast.Rows.rows;
+import static org.apache.spark.sql.functions.aggregate;
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.lit;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.holdfast.SharedSpark;
+import io.holdfast.config.Settings;
+import java.math.BigDecimal;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.function.IntToDoubleFunction;
+import org.apache.spark.ml.PipelineModel;
+import org.apache.spark.ml.linalg.Vector;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.junit.jupiter.api.Test;
+
+class TrainingTest {
+
+  private static final LocalDate AS_OF = LocalDate.parse("2026-06-28");
+  private static final LocalDate FIRST = LocalDate.parse("2026-01-05");
+  private static final int MONDAYS = 18;
+  private static final int PURGE = 14;
+
+  private static final TrainingSettings SETTINGS =
+      Settings.load(
+              Optional.empty(),
+              "",
+              Map.of(),
+              Map.of(
+                  "churn.training.min_slice_dates", "2",
+                  "churn.training.folds", "1",
+                  "churn.training.grid.logistic_regression",
+                      "[{regularization = 0.01, elastic_net = 0}]",
+                  "churn.training.grid.gradient_boosted_trees",
+                      "[{max_depth = 2, rounds = 3, step_size = 0.3}]"))
+          .get(TrainingSettings.SETTING);
+
+  /** The less it is used, the likelier a customer leaves. */
+  private static final Dataset<Row> TELLING = observations(150, days -> days < 7 ? 0.6 : 0.04);
+
+  private static final Training.Outcome TRAINED = training().on(TELLING);
+
+  @Test
+  void aPlantedSignalIsFoundAndTheModelServes() {
+    Map<String, Object> champion = champion(TRAINED);
+    assertThat(champion).containsEntry("status", "champion: all gates passed");
+    assertThat(champion).containsEntry("split", "by time");
+    assertThat((Double) champion.get("brier_skill_low")).isPositive();
+    assertThat((Double) champion.get("pr_auc"))
+        .isGreaterThan(2 * (Double) champion.get("test_base_rate"));
+    assertThat((Double) champion.get("log_loss"))
+        .isLessThan((Double) champion.get("base_rate_log_loss"));
+    assertThat((String) champion.get("card_markdown"))
+        .contains("champion: all gates passed", "| PR-AUC |", "- passed: Brier skill");
+    assertThat(TRAINED.models()).hasSize(2);
+    assertThat(TRAINED.notes())
+        .anyMatch(
+            note -> note.startsWith("left out of training, as no value is known from tickets"));
+  }
+
+  @Test
+  void theSameNightGivesTheSameFigures() {
+    // In another order and other partitions.
+    Training.Outcome again = training().on(TELLING.repartition(5).orderBy(col("mrr").desc()));
+    assertThat(figures(again)).isEqualTo(figures(TRAINED));
+  }
+
+  @Test
+  void withoutASignalNoModelServes() {
+    Training.Outcome outcome = training().on(observations(150, days -> 0.2));
+    assertThat(outcome.models()).noneMatch(model -> (Boolean) model.get("is_champion"));
+    assertThat(outcome.models())
+        .extracting(model -> (String) model.get("status"))
+        .anyMatch(status -> status.startsWith("not promoted: failed Brier skill -"));
+  }
+
+  @Test
+  void aTestSliceThatPromotedAModelPromotesNoOther() {
+    LocalDate used = (LocalDate) champion(TRAINED).get("test_to");
+    Training.Outcome outcome =
+        new Training(AS_OF, PURGE, SETTINGS, Optional.of(row(champion(TRAINED))), Optional.of(used))
+            .on(TELLING);
+    assertThat(outcome.models()).noneMatch(model -> (Boolean) model.get("is_champion"));
+    assertThat(outcome.models())
+        .anyMatch(
+            model ->
+                ((String) model.get("status"))
+                    .contains("failed test slice from " + model.get("test_from")));
+  }
+
+  @Test
+  void tooFewChurnedCustomersGiveOneRowThatSaysSo() {
+    Dataset<Row> few =
+        TELLING.withColumn(
+            "is_churned",
+            col("is_churned").and(col("customer_id").isin("c1", "c2", "c3", "c4", "c5")));
+    long churned = few.filter("is_churned").select("customer_id").distinct().count();
+    assertThat(training().on(few).models())
+        .singleElement()
+        .satisfies(
+            model -> {
+              assertThat(model.get("status"))
+                  .isEqualTo(
+                      "too few churned customers to learn from: %d of 100 needed"
+                          .formatted(churned));
+              assertThat(model).containsEntry("is_champion", false).doesNotContainKey("artifact");
+              assertThat((Double) model.get("base_rate")).isBetween(0.0001, 0.1);
+              assertThat((String) model.get("card_markdown")).contains("Nothing was trained");
+            });
+  }
+
+  @Test
+  void contributionsAddUpToTheMarginThatMllibGives() {
+    for (Map<String, Object> model : TRAINED.models()) {
+      PipelineModel pipeline = ModelFiles.unpack((byte[]) model.get("artifact"));
+      Explainer explainer = Explainer.of(pipeline);
+      double scale = Scored.marginScale(pipeline.stages()[pipeline.stages().length - 1]);
+      List<Row> rows = pipeline.transform(TELLING.limit(200)).collectAsList();
+      for (Row row : rows) {
+        double sum =
+            explainer.base()
+                + explainer
+                    .contributions(row.<Vector>getAs(explainer.inputColumn()))
+                    .values()
+                    .stream()
+                    .mapToDouble(Double::doubleValue)
+                    .sum();
+        assertThat(sum)
+            .as("%s of %s", model.get("algorithm"), row.<String>getAs("customer_id"))
+            .isCloseTo(scale * row.<Vector>getAs("rawPrediction").apply(1), within(1e-6));
+      }
+    }
+  }
+
+  @Test
+  void everyPayingCustomerIsScoredRankedAndExplained() {
+    Dataset<Row> scoring = TELLING.filter(col("observation_date").equalTo(lit(FIRST)));
+    Dataset<Row> models =
+        SharedSpark.session()
+            .createDataFrame(
+                Training.rows(TRAINED.models(), Models.TABLE.columnNames()), Models.TABLE.schema());
+    Dataset<Row> predictions =
+        Predictions.predictions(scoring, models, new RiskBands(90, 70)).cache();
+    assertThat(predictions.count()).isEqualTo(scoring.count());
+    assertThat(
+            predictions
+                .filter(
+                    col("base_margin")
+                        .plus(
+                            aggregate(
+                                col("reasons"),
+                                lit(0.0),
+                                (sum, reason) -> sum.plus(reason.getField("contribution"))))
+                        .plus(col("other_contributions"))
+                        .minus(col("margin"))
+                        .between(-1e-6, 1e-6))
+                .count())
+        .isEqualTo(scoring.count());
+    Row riskiest = predictions.orderBy(col("margin").desc(), col("customer_id")).first();
+    assertThat(riskiest.<String>getAs("risk_band")).isEqualTo("high");
+    assertThat(riskiest.<Integer>getAs("risk_decile")).isEqualTo(1);
+    assertThat(riskiest.<String>getAs("reason_1")).matches("used on \\d of the last 28 days");
+    assertThat(riskiest.<BigDecimal>getAs("mrr_at_risk").doubleValue())
+        .isCloseTo(
+            riskiest.<Double>getAs("probability") * riskiest.<BigDecimal>getAs("mrr").doubleValue(),
+            within(1e-4));
+    assertThat(Predictions.TABLE.columnNames()).contains(predictions.columns());
+  }
+
+  @Test
+  void withoutAChampionScoresStayEmptyAndSayWhy() {
+    Dataset<Row> scoring =
+        rows(
+            Observations.TABLE,
+            """
+            | customer_id | mrr |
+            | a           | 20  |
+            """);
+    Dataset<Row> models =
+        rows(
+            Models.TABLE,
+            """
+            | as_of_date | model_id | is_champion | base_rate | status  |
+            | 2026-06-27 | none     | false       | 0.04      | too few |
+            """);
+    String expected =
+        """
+        | customer_id | mrr | probability | risk_band | mrr_at_risk | reason_1 | base_rate | model_id | note    |
+        | a           | 20  |             |           |             |          | 0.04      |          | too few |
+        """;
+    assertRows(Predictions.predictions(scoring, models, new RiskBands(90, 70)), expected);
+    assertThat(
+            Predictions.predictions(none(Observations.TABLE), models, new RiskBands(90, 70))
+                .count())
+        .isZero();
+  }
+
+  private static Training training() {
+    return new Training(AS_OF, PURGE, SETTINGS, Optional.empty(), Optional.empty());
+  }
+
+  private static Map<String, Object> champion(Training.Outcome outcome) {
+    return outcome.models().stream()
+        .filter(model -> (Boolean) model.get("is_champion"))
+        .findFirst()
+        .orElseThrow(() -> new AssertionError("no champion: " + outcome.notes()));
+  }
+
+  private static List<Map<String, Object>> figures(Training.Outcome outcome) {
+    return outcome.models().stream()
+        .map(
+            model -> {
+              Map<String, Object> figures = new LinkedHashMap<>(model);
+              figures.remove("artifact");
+              return figures;
+            })
+        .toList();
+  }
+
+  private static Row row(Map<String, Object> model) {
+    return SharedSpark.session()
+        .createDataFrame(
+            Training.rows(List.of(model), Models.TABLE.columnNames()), Models.TABLE.schema())
+        .first();
+  }
+
+  /** Mature observations: how much is used says how likely a churn is; plan and MRR say nothing. */
+  private static Dataset<Row> observations(int customers, IntToDoubleFunction risk) {
+    Random random = new Random(11);
+    List<String> columns = Observations.TABLE.columnNames();
+    List<Row> rows = new ArrayList<>();
+    for (int monday = 0; monday < MONDAYS; monday++) {
+      for (int customer = 0; customer < customers; customer++) {
+        int days = random.nextInt(28);
+        Map<String, Object> row = new LinkedHashMap<>();
+        row.put("as_of_date", AS_OF);
+        row.put("observation_date", FIRST.plusWeeks(monday));
+        row.put("customer_id", "c" + customer);
+        row.put("is_scoring", false);
+        row.put("is_mature", true);
+        row.put("active_days_28d", random.nextInt(20) == 0 ? null : days);
+        row.put("days_since_active_max_91", random.nextInt(90));
+        row.put("mrr", new BigDecimal(10 + random.nextInt(90)));
+        row.put("plan", random.nextBoolean() ? "pro" : "it's basic");
+        row.put("is_churned", random.nextDouble() < risk.applyAsDouble(days));
+        rows.add(RowFactory.create(columns.stream().map(row::get).toArray()));
+      }
+    }
+    return SharedSpark.session().createDataFrame(rows, Observations.TABLE.schema());
+  }
+}
