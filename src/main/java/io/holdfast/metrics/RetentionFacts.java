@@ -21,8 +21,8 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
 /**
- * What retention is measured from. The company's own customers and users are left out here, and
- * whatever happened after {@code asOf}.
+ * What retention is measured from. Whatever happened after {@code asOf} is left out here, and so is
+ * the birth of the company's own customers and users: who is not born is in no figure.
  *
  * @param customers versions of customers
  * @param users versions of users
@@ -51,7 +51,7 @@ record RetentionFacts(
           case CUSTOMER -> customerDays.withColumn("unit_id", col("customer_id"));
           case USER -> userDays.withColumn("unit_id", col("user_id"));
         };
-    return counted(unit, days.filter(col("is_active").and(col("event_date").leq(asOf))))
+    return days.filter(col("is_active").and(col("event_date").leq(asOf)))
         .groupBy(col("unit_id"), periods.index(col("event_date")).as("period_index"))
         .agg(
             min(struct("event_date", "customer_id")).as("first_day"),
