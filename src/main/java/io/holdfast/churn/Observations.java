@@ -79,25 +79,18 @@ public final class Observations {
                         in.rows(ArrivedDays.TABLE),
                         settings,
                         in.asOf());
-                Dataset<Row> labels =
-                    ChurnLabels.of(
+                // Features and labels meet here for the first time.
+                return ChurnLabels.of(
                         features,
                         in.rows(PayingSpells.TABLE),
                         settings,
                         in.settings(RevenueSettings.SETTING).gapDays(),
-                        in.asOf());
-                return joined(features, labels, in.asOf());
+                        in.asOf())
+                    .withColumn("is_scoring", col("observation_date").gt(lit(in.asOf())))
+                    .withColumn("as_of_date", lit(in.asOf()));
               });
 
   private Observations() {}
-
-  /** Features and labels, which meet here for the first time. */
-  static Dataset<Row> joined(Dataset<Row> features, Dataset<Row> labels, LocalDate asOf) {
-    return features
-        .join(labels, new String[] {"customer_id", "observation_date"}, "inner")
-        .withColumn("is_scoring", col("observation_date").gt(lit(asOf)))
-        .withColumn("as_of_date", lit(asOf));
-  }
 
   /**
    * Features on the Mondays up to {@code asOf} and on the day after it.

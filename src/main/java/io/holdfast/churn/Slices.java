@@ -143,7 +143,8 @@ record Slices(
     return folds;
   }
 
-  private static List<Fold> foldsByCustomer(TrainingSettings settings) {
+  /** Every fold judges customers that it has not learned from. */
+  static List<Fold> foldsByCustomer(TrainingSettings settings) {
     List<Fold> folds = new ArrayList<>();
     // Another seed than the slices': else a fold would hold whole slices.
     Column fold = pmod(bucket(settings.seed() + 1), lit(settings.folds() + 1));

@@ -136,6 +136,13 @@ record Training(
       }
     }
     List<Fitted> fitted = fit(train, slices);
+    if (fitted.isEmpty()) {
+      return nothing(
+          facts,
+          "no model: no part of the train slice has both outcomes to choose a candidate by; it has"
+              + " %d churned observations"
+                  .formatted(counts.get(Slices.TRAIN).<Long>getAs("churned")));
+    }
     Fitted best = fitted.stream().max(Comparator.comparing(Fitted::validationPrAuc)).orElseThrow();
     Double championPrAuc = championPrAuc(slice(sliced, Slices.TEST));
     List<Map<String, Object>> models = new ArrayList<>();
@@ -181,12 +188,17 @@ record Training(
         .toList();
   }
 
-  /** The mean PR-AUC of each candidate over the folds that hold both outcomes. */
+  /** The mean PR-AUC of each candidate; over folds by customer where those by time lack leavers. */
   private Map<Candidate, Double> validated(Dataset<Row> train, Slices slices) {
+    Map<Candidate, Double> byTime = validated(train, slices.folds());
+    return byTime.isEmpty() ? validated(train, Slices.foldsByCustomer(settings)) : byTime;
+  }
+
+  /** Over the folds that hold both outcomes; nothing if none does. */
+  private Map<Candidate, Double> validated(Dataset<Row> train, List<Fold> folds) {
     Map<Candidate, List<Double>> byFold = new LinkedHashMap<>();
     List<Candidate> candidates = Candidate.of(settings);
-    candidates.forEach(candidate -> byFold.put(candidate, new ArrayList<>()));
-    for (Fold fold : slices.folds()) {
+    for (Fold fold : folds) {
       Dataset<Row> fits = train.filter(fold.train());
       Dataset<Row> judges = train.filter(fold.validation());
       if (!hasBoth(fits) || !hasBoth(judges)) {
@@ -196,7 +208,9 @@ record Training(
       Dataset<Row> prepared = preparation.transform(fits);
       for (Candidate candidate : candidates) {
         Scored scored = Scored.of(pipeline(candidate, preparation, fits, prepared), judges);
-        byFold.get(candidate).add(new Ranking(scored.margins, scored.churned).prAuc());
+        byFold
+            .computeIfAbsent(candidate, one -> new ArrayList<>())
+            .add(new Ranking(scored.margins, scored.churned).prAuc());
       }
     }
     Map<Candidate, Double> means = new LinkedHashMap<>();
