@@ -20,7 +20,7 @@ import java.util.Map;
  * <p>On a terminal one line changes in place; in a log each table has a line. The last line of a
  * run is one JSON object.
  */
-final class Console implements Progress {
+public final class Console implements Progress {
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -32,14 +32,15 @@ final class Console implements Progress {
   private int done;
   private int total;
 
-  Console(PrintWriter out, boolean isTerminal, boolean isQuiet) {
+  /** A console that writes to {@code out}. */
+  public Console(PrintWriter out, boolean isTerminal, boolean isQuiet) {
     this.out = out;
     this.isTerminal = isTerminal;
     this.isQuiet = isQuiet;
   }
 
   /** Whether a person watches. The launcher knows: Java 17 cannot tell what its output is. */
-  static boolean isTerminal() {
+  public static boolean isTerminal() {
     return Boolean.getBoolean("holdfast.terminal");
   }
 
@@ -105,7 +106,7 @@ final class Console implements Progress {
   }
 
   /** The summary of a run: what was counted and noted, and how it ended. */
-  void summary(RunReport report) {
+  public void summary(RunReport report) {
     clear();
     if (!isQuiet) {
       remarks(report);
@@ -140,7 +141,7 @@ final class Console implements Progress {
   }
 
   /** The result as one line of JSON, for whoever started the process. */
-  void result(RunReport report, int exitCode) {
+  public void result(RunReport report, int exitCode) {
     Map<String, Object> result = new LinkedHashMap<>();
     result.put("run_id", report.runId());
     result.put("as_of", report.asOf().toString());
@@ -152,6 +153,29 @@ final class Console implements Progress {
     }
     result.put("seconds", report.elapsed().toMillis() / 1000.0);
     report.failure().ifPresent(failure -> result.put("failure", failure.getMessage()));
+    print(result);
+  }
+
+  /** The result of several nights as one line of JSON. */
+  void result(List<RunReport> reports, int exitCode) {
+    Map<String, Object> result = new LinkedHashMap<>();
+    result.put("from", reports.get(0).asOf().toString());
+    result.put("to", reports.get(reports.size() - 1).asOf().toString());
+    result.put("exit_code", exitCode);
+    result.put("published_nights", reports.stream().filter(RunReport::isPublished).count());
+    for (Status status : Status.values()) {
+      result.put(
+          status.name().toLowerCase(Locale.ROOT),
+          reports.stream().mapToLong(report -> report.count(status)).sum());
+    }
+    result.put(
+        "changed_rows",
+        reports.stream().flatMap(r -> r.outcomes().stream()).mapToLong(Outcome::changed).sum());
+    result.put("seconds", reports.stream().mapToLong(r -> r.elapsed().toMillis()).sum() / 1000.0);
+    reports.stream()
+        .flatMap(report -> report.failure().stream())
+        .findFirst()
+        .ifPresent(failure -> result.put("failure", failure.getMessage()));
     print(result);
   }
 

@@ -1,6 +1,9 @@
 package io.holdfast.cli;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.holdfast.failure.Failure;
+import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
 import java.util.List;
 import picocli.CommandLine;
@@ -25,9 +28,22 @@ public final class HoldfastCommand {
    * @return the exit code
    */
   public static int execute(Program program, List<Object> more, String... args) {
+    // Whatever the terminal's locale: names of customers are not ASCII.
+    PrintWriter out = new PrintWriter(new OutputStreamWriter(System.out, UTF_8), true);
+    PrintWriter err = new PrintWriter(new OutputStreamWriter(System.err, UTF_8), true);
+    return execute(program, more, out, err, args);
+  }
+
+  /** The same with its output elsewhere. */
+  public static int execute(
+      Program program, List<Object> more, PrintWriter out, PrintWriter err, String... args) {
     CommandLine line = new CommandLine(new HoldfastCommand());
     line.addSubcommand(new RunCommand(program));
+    line.addSubcommand(new BackfillCommand(program));
+    line.addSubcommand(new ShowCommand(program));
     more.forEach(line::addSubcommand);
+    line.setOut(out);
+    line.setErr(err);
     line.setExecutionExceptionHandler((thrown, command, parsed) -> failed(thrown, command));
     line.setParameterExceptionHandler((wrong, arguments) -> misused(wrong));
     return line.execute(args);
@@ -44,7 +60,9 @@ public final class HoldfastCommand {
       thrown.printStackTrace(err);
     }
     err.flush();
-    new Console(command.getOut(), false, true).result(message, exitCode);
+    if (command.getCommand() instanceof EndsWithResult) {
+      new Console(command.getOut(), false, true).result(message, exitCode);
+    }
     return exitCode;
   }
 

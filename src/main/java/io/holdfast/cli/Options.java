@@ -4,8 +4,7 @@ import io.holdfast.config.LakeSettings;
 import io.holdfast.config.Setting;
 import io.holdfast.config.Settings;
 import io.holdfast.failure.BadInput;
-import io.holdfast.job.Job;
-import io.holdfast.job.Publication;
+import io.holdfast.failure.NotReady;
 import io.holdfast.lake.Lake;
 import java.io.IOException;
 import java.io.InputStream;
@@ -13,7 +12,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -23,7 +21,7 @@ import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine.Option;
 
 /** The options of every command that reads the configuration. */
-final class Options {
+public final class Options {
 
   @Option(
       names = "--config",
@@ -42,15 +40,24 @@ final class Options {
    *
    * @throws BadInput if a file cannot be read or a key is unknown
    */
-  Settings settings(List<Job> jobs, List<Publication> publications) {
+  public Settings settings(Program program) {
     Settings settings =
         Settings.load(config.map(Options::text), config.orElse("--config"), System.getenv(), sets);
+    check(settings, program);
+    return settings;
+  }
+
+  /**
+   * Asserts that somebody reads each key.
+   *
+   * @throws BadInput if a key is unknown
+   */
+  public static void check(Settings settings, Program program) {
     Set<Setting<?>> known = new LinkedHashSet<>();
     known.add(LakeSettings.SETTING);
-    jobs.forEach(job -> known.addAll(job.settings()));
-    publications.forEach(publication -> known.addAll(publication.settings()));
+    program.jobs().forEach(job -> known.addAll(job.settings()));
+    program.publications().forEach(publication -> known.addAll(publication.settings()));
     settings.check(new ArrayList<>(known));
-    return settings;
   }
 
   private static String text(String file) {
@@ -64,19 +71,36 @@ final class Options {
   }
 
   /**
-   * Opens the lake.
+   * Opens the lake, and makes it if there is none.
    *
    * @throws BadInput if no path is configured
    */
-  static Lake lake(SparkSession spark, Settings settings) {
-    String path =
-        settings
-            .get(LakeSettings.SETTING)
-            .path()
-            .orElseThrow(
-                () ->
-                    new BadInput(
-                        "Cannot open the lake: lake.path is not set. Set it in the --config file, by --set lake.path=PATH, or by HOLDFAST_LAKE__PATH."));
-    return Lake.open(spark, path);
+  public static Lake lake(SparkSession spark, Settings settings) {
+    return Lake.open(spark, path(settings));
+  }
+
+  /**
+   * Opens the lake to read it.
+   *
+   * @throws BadInput if no path is configured
+   * @throws NotReady if there is no lake yet
+   */
+  public static Lake existingLake(SparkSession spark, Settings settings) {
+    return Lake.existing(spark, path(settings))
+        .orElseThrow(
+            () ->
+                new NotReady(
+                    "Cannot open the lake %s: there is none yet. Run `holdfast run nightly --as-of DATE` first, or correct lake.path."
+                        .formatted(path(settings))));
+  }
+
+  private static String path(Settings settings) {
+    return settings
+        .get(LakeSettings.SETTING)
+        .path()
+        .orElseThrow(
+            () ->
+                new BadInput(
+                    "Cannot open the lake: lake.path is not set. Set it in the --config file, by --set lake.path=PATH, or by HOLDFAST_LAKE__PATH."));
   }
 }

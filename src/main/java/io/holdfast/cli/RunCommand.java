@@ -2,12 +2,9 @@ package io.holdfast.cli;
 
 import io.holdfast.config.Application;
 import io.holdfast.config.Applications;
-import io.holdfast.config.LakeSettings;
 import io.holdfast.config.Settings;
 import io.holdfast.failure.BadInput;
 import io.holdfast.failure.Failure;
-import io.holdfast.job.Job;
-import io.holdfast.job.Publication;
 import io.holdfast.job.RunReport;
 import io.holdfast.job.Runner;
 import io.holdfast.lake.Lake;
@@ -30,8 +27,9 @@ import picocli.CommandLine.Spec;
 /** Runs nightly applications for one date. */
 @Command(
     name = "run",
+    mixinStandardHelpOptions = true,
     description = "Runs applications for a night; 'nightly' is all of them, in order.")
-final class RunCommand implements Callable<Integer> {
+final class RunCommand implements Callable<Integer>, EndsWithResult {
 
   private final Program program;
 
@@ -80,14 +78,14 @@ final class RunCommand implements Callable<Integer> {
                     "Cannot run %s: --as-of is missing. Give the last local day that counts, such as --as-of 2026-11-21."
                         .formatted(String.join(" ", names))));
     Map<String, Application> applications = chosen();
-    Settings settings = options.settings(program.jobs(), program.publications());
+    Settings settings = options.settings(program);
     PrintWriter out = spec.commandLine().getOut();
     Console console = new Console(out, Console.isTerminal(), isQuiet);
     SparkSession spark = Session.open("run " + String.join(" ", names) + " " + night);
     Lake lake = Options.lake(spark, settings);
     Runner runner = new Runner(spark, lake, settings, program.jobs(), program.code(), console);
     Runner.Request request =
-        request(applications, night, arrivedBy.orElse(night), settings, lake, program);
+        program.request(applications, night, arrivedBy.orElse(night), settings, lake);
     RunReport report = isDryRun ? runner.dryRun(request) : runner.run(request);
     if (isDryRun && !isQuiet) {
       report.outcomes().forEach(outcome -> console.ended(outcome, 0, 0));
@@ -102,36 +100,5 @@ final class RunCommand implements Callable<Integer> {
     Map<String, Application> applications = new LinkedHashMap<>(Applications.named(names));
     Applications.named(skipped).keySet().forEach(applications::remove);
     return applications;
-  }
-
-  /** The jobs and publications of some applications, for one night. */
-  static Runner.Request request(
-      Map<String, Application> applications,
-      LocalDate asOf,
-      LocalDate arrivedBy,
-      Settings settings,
-      Lake lake,
-      Program program) {
-    List<String> tables = applications.values().stream().flatMap(a -> a.tables().stream()).toList();
-    List<String> publications =
-        applications.values().stream().flatMap(a -> a.publications().stream()).toList();
-    List<Job> jobs =
-        program.jobs().stream().filter(job -> tables.contains(job.table().id())).toList();
-    List<Publication> chosen =
-        program.publications().stream().filter(p -> publications.contains(p.name())).toList();
-    if (jobs.size() != tables.size() || chosen.size() != publications.size()) {
-      throw new BadInput(
-          "Cannot run %s: jobs/*.conf names tables or publications that the catalog lacks. It names %s and %s."
-              .formatted(applications.keySet(), tables, publications));
-    }
-    LakeSettings place = settings.get(LakeSettings.SETTING);
-    return new Runner.Request(
-        asOf,
-        arrivedBy,
-        jobs,
-        chosen,
-        false,
-        place.exportPath().orElse(lake.root() + "/_exports"),
-        place.parallelTables());
   }
 }

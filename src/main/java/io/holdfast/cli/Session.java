@@ -4,7 +4,7 @@ import java.util.Map;
 import org.apache.spark.sql.SparkSession;
 
 /** The Spark session of a command: what every table needs, whatever the cluster says. */
-final class Session {
+public final class Session {
 
   /** Each with the reason why it is not left to the cluster. */
   private static final Map<String, String> CONFIGURATION =
@@ -36,7 +36,8 @@ final class Session {
 
   private Session() {}
 
-  static SparkSession open(String name) {
+  /** The session of a command, or the one that this process has. */
+  public static SparkSession open(String name) {
     SparkSession.Builder builder = SparkSession.builder().appName("holdfast " + name);
     CONFIGURATION.forEach(builder::config);
     String master = System.getProperty("spark.master", "");

@@ -5,10 +5,16 @@ import java.util.Map;
 import java.util.Optional;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.StructType;
 
 /** Access to files that others deliver, on any file system that Hadoop knows. */
 public interface Landing {
+
+  /** The file systems that a session knows. */
+  static Landing of(SparkSession spark) {
+    return new HadoopLanding(spark);
+  }
 
   /**
    * A delivered file.

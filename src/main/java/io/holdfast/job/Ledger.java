@@ -16,6 +16,7 @@ import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.apache.spark.sql.Row;
@@ -173,6 +174,18 @@ public final class Ledger {
                         Date.valueOf(night.asOf()), runId, now, table.getKey(), table.getValue()))
             .toList(),
         versions);
+  }
+
+  /** Every published night, with the commit that last published it. */
+  public static NavigableMap<LocalDate, Commit.Logged> nights(Lake lake) {
+    NavigableMap<LocalDate, Commit.Logged> nights = new TreeMap<>();
+    lake.commitsAfter(PUBLISHED, -1).stream()
+        .flatMap(List::stream)
+        .filter(logged -> logged.commit() != null)
+        .forEach(logged -> nights.put(LocalDate.parse(logged.commit().asOf()), logged));
+    // A log that was cleaned up still holds the latest nights.
+    lake.last(PUBLISHED).ifPresent(last -> nights.put(LocalDate.parse(last.commit().asOf()), last));
+    return nights;
   }
 
   /** Whether a night was ever published. */

@@ -75,6 +75,26 @@ public final class Lake {
     }
   }
 
+  /**
+   * Opens a lake to read it; empty if there is none at the path. Makes nothing.
+   *
+   * @throws PlatformFailure if it cannot be read
+   */
+  public static Optional<Lake> existing(SparkSession spark, String path) {
+    Path root = new Path(path);
+    try {
+      FileSystem files = root.getFileSystem(spark.sessionState().newHadoopConf());
+      return files.exists(new Path(root, MARK))
+          ? Optional.of(new Lake(spark, files.makeQualified(root), files))
+          : Optional.empty();
+    } catch (IOException | IllegalArgumentException e) {
+      throw new PlatformFailure(
+          "Cannot open the lake %s: %s. Check lake.path, its file system and its rights."
+              .formatted(path, e),
+          e);
+    }
+  }
+
   private void checkOrMark() throws IOException {
     Path mark = new Path(root, MARK);
     if (files.exists(mark)) {

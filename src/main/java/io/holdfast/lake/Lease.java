@@ -186,6 +186,21 @@ public final class Lease implements AutoCloseable {
         || entry.holder().map(LeaseHolder::isDeadHere).orElse(false);
   }
 
+  /** What a run would be told if another holds the lake; empty if it is free. */
+  public static Optional<Conflict> holder(FileSystem fs, Path lake) {
+    try {
+      return new LeaseFiles(fs, lake)
+          .highest()
+          .filter(entry -> !isFree(entry, Timing.DEFAULT, Clock.systemUTC()))
+          .map(entry -> heldBy(lake, entry));
+    } catch (IOException e) {
+      throw new PlatformFailure(
+          "Cannot read who holds the lake %s: %s. Check its file system and its rights."
+              .formatted(lake, e.getMessage()),
+          e);
+    }
+  }
+
   private static Conflict heldBy(Path lake, LeaseFiles.Entry entry) {
     return new Conflict(
         entry

@@ -1,0 +1,116 @@
+package io.holdfast.cli;
+
+import io.holdfast.config.Application;
+import io.holdfast.config.Applications;
+import io.holdfast.config.Settings;
+import io.holdfast.failure.BadInput;
+import io.holdfast.failure.Failure;
+import io.holdfast.job.RunReport;
+import io.holdfast.job.RunReport.Outcome;
+import io.holdfast.job.Runner;
+import io.holdfast.lake.Lake;
+import java.io.PrintWriter;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.apache.spark.sql.SparkSession;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Runs nights again, with all that has arrived since. */
+@Command(
+    name = "backfill",
+    mixinStandardHelpOptions = true,
+    description = "Runs nights again with all that has arrived since, and says what it restated.")
+final class BackfillCommand implements Callable<Integer>, EndsWithResult {
+
+  private final Program program;
+
+  @Spec private CommandSpec spec;
+  @Mixin private Options options = new Options();
+
+  @Parameters(paramLabel = "APPLICATION", description = "what to run; 'nightly' is everything")
+  private String name = "";
+
+  @Option(names = "--from", paramLabel = "DATE", required = true, description = "the first night")
+  private LocalDate from = LocalDate.MIN;
+
+  @Option(names = "--to", paramLabel = "DATE", required = true, description = "the last night")
+  private LocalDate to = LocalDate.MIN;
+
+  @Option(
+      names = "--arrived-by",
+      paramLabel = "DATE",
+      description = "the last arrival date that counts; by default all that the lake has taken in")
+  private Optional<LocalDate> arrivedBy = Optional.empty();
+
+  @Option(names = "--rebuild", description = "start the state anew on the first night")
+  private boolean isRebuild;
+
+  @Option(names = "--quiet", description = "print the result alone")
+  private boolean isQuiet;
+
+  BackfillCommand(Program program) {
+    this.program = program;
+  }
+
+  @Override
+  public Integer call() {
+    if (to.isBefore(from)) {
+      throw new BadInput(
+          "Cannot backfill %s: --to %s is before --from %s. Swap them.".formatted(name, to, from));
+    }
+    Map<String, Application> applications = Applications.named(List.of(name));
+    Settings settings = options.settings(program);
+    PrintWriter out = spec.commandLine().getOut();
+    SparkSession spark = Session.open("backfill " + name + " " + from + " " + to);
+    Lake lake = Options.lake(spark, settings);
+    List<RunReport> reports = new ArrayList<>();
+    for (LocalDate night = from; !night.isAfter(to); night = night.plusDays(1)) {
+      Console console = new Console(out, Console.isTerminal(), isQuiet);
+      Runner runner = new Runner(spark, lake, settings, program.jobs(), program.code(), console);
+      Runner.Request plain =
+          program.request(applications, night, arrived(night, lake), settings, lake);
+      RunReport report =
+          runner.run(isRebuild && reports.isEmpty() ? program.rebuilding(plain) : plain);
+      reports.add(report);
+      console.summary(report);
+      if (!isQuiet) {
+        restated(report, out);
+      }
+      if (report.failure().isPresent()) {
+        break;
+      }
+    }
+    int exitCode = reports.get(reports.size() - 1).failure().map(Failure::exitCode).orElse(0);
+    new Console(out, false, isQuiet).result(reports, exitCode);
+    return exitCode;
+  }
+
+  /** State never goes back: an old night is told with all that has arrived by now. */
+  private LocalDate arrived(LocalDate night, Lake lake) {
+    return arrivedBy.orElseGet(
+        () ->
+            Runner.latestArrival(lake, program.jobs())
+                .filter(latest -> latest.isAfter(night))
+                .orElse(night));
+  }
+
+  private static void restated(RunReport report, PrintWriter out) {
+    List<Outcome> changed = report.outcomes().stream().filter(o -> o.changed() > 0).toList();
+    if (changed.isEmpty()) {
+      out.printf("Nothing of %s was restated.%n%n", report.asOf());
+      return;
+    }
+    out.printf("Restated of %s:%n", report.asOf());
+    changed.forEach(o -> out.printf("  %-28s %,12d rows changed%n", o.name(), o.changed()));
+    out.println();
+  }
+}

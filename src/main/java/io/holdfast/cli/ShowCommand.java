@@ -1,0 +1,201 @@
+package io.holdfast.cli;
+
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.lit;
+
+import io.holdfast.config.Nearest;
+import io.holdfast.config.Settings;
+import io.holdfast.failure.BadInput;
+import io.holdfast.failure.NotReady;
+import io.holdfast.job.Ledger;
+import io.holdfast.lake.Commit;
+import io.holdfast.lake.Lake;
+import io.holdfast.table.Refresh;
+import io.holdfast.table.Table;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.time.LocalDate;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.stream.IntStream;
+import org.apache.spark.sql.AnalysisException;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Shows a table as people read it. */
+@Command(
+    name = "show",
+    mixinStandardHelpOptions = true,
+    description = "Shows a table as people read it, such as metrics.cohort_retention.")
+final class ShowCommand implements Callable<Integer> {
+
+  private final Program program;
+
+  @Spec private CommandSpec spec;
+  @Mixin private Options options = new Options();
+
+  @Parameters(paramLabel = "TABLE", description = "stage.table; the stage may be left out")
+  private String name = "";
+
+  @Option(
+      names = "--as-of",
+      paramLabel = "DATE",
+      description = "the night; the latest one published by default")
+  private Optional<LocalDate> asOf = Optional.empty();
+
+  @Option(
+      names = "--where",
+      paramLabel = "SQL",
+      description = "only rows for which this holds, such as \"cohort_size >= 100\"")
+  private Optional<String> where = Optional.empty();
+
+  @Option(
+      names = "--limit",
+      paramLabel = "N",
+      defaultValue = "20",
+      description = "how many rows, or lines of a view (default: ${DEFAULT-VALUE})")
+  private int limit;
+
+  @Option(
+      names = "--csv",
+      paramLabel = "FILE",
+      description = "write every row and column to a CSV file instead")
+  private Optional<Path> csv = Optional.empty();
+
+  ShowCommand(Program program) {
+    this.program = program;
+  }
+
+  @Override
+  public Integer call() {
+    Table table = table();
+    Settings settings = options.settings(program);
+    SparkSession spark = Session.open("show " + table);
+    Lake lake = Options.existingLake(spark, settings);
+    if (lake.version(table) < 0) {
+      throw new NotReady(
+          "Cannot show %s: it was never built. Run `holdfast run nightly --as-of DATE` first."
+              .formatted(table));
+    }
+    PrintWriter out = spec.commandLine().getOut();
+    Dataset<Row> rows = chosen(night(table, lake, out), table);
+    if (csv.isPresent()) {
+      out.printf("%,d rows of %s written to %s%n", Csv.write(rows, csv.get()), table, csv.get());
+    } else {
+      print(rows, table, out);
+    }
+    out.flush();
+    return 0;
+  }
+
+  private Table table() {
+    List<Table> tables = program.tables();
+    return tables.stream()
+        .filter(table -> table.id().equals(name) || table.name().equals(name))
+        .min((a, b) -> Boolean.compare(b.published(), a.published()))
+        .orElseThrow(
+            () ->
+                new BadInput(
+                    "Cannot show '%s': there is no such table%s. `holdfast status` lists them."
+                        .formatted(
+                            name,
+                            Nearest.to(name, tables.stream().map(Table::id).toList())
+                                .map(near -> " (nearest: " + near + ")")
+                                .orElse(""))));
+  }
+
+  private Dataset<Row> night(Table table, Lake lake, PrintWriter out) {
+    Dataset<Row> rows = lake.read(table);
+    if (!table.isByNight()) {
+      out.printf("%s: %s; all that has arrived%n%n", table, table.grain());
+      return rows;
+    }
+    Optional<LocalDate> published = Ledger.nights(lake).keySet().stream().max(LocalDate::compareTo);
+    LocalDate night =
+        asOf.or(() -> published)
+            .or(
+                () ->
+                    lake.last(table).map(Commit.Logged::commit).map(c -> LocalDate.parse(c.asOf())))
+            .orElseThrow();
+    if (lake.last(table, night).isEmpty()) {
+      throw new NotReady(
+          "Cannot show %s of %s: that night was never built. Run `holdfast run nightly --as-of %s`."
+              .formatted(table, night, night));
+    }
+    boolean isPublished = Ledger.isPublished(lake, night);
+    boolean keepsAll = table.refresh() instanceof Refresh.AsOf nights && nights.keepsAll();
+    out.printf(
+        "%s, %s %s%s%n%n",
+        table,
+        keepsAll ? "all nights up to" : "night of",
+        night,
+        isPublished ? "" : " (not published)");
+    Column date = col(Table.AS_OF_DATE);
+    return rows.filter(keepsAll ? date.leq(lit(night)) : date.equalTo(lit(night)));
+  }
+
+  private Dataset<Row> chosen(Dataset<Row> rows, Table table) {
+    if (where.isEmpty()) {
+      return rows;
+    }
+    try {
+      return filtered(rows, where.get());
+    } catch (AnalysisException e) {
+      throw new BadInput(
+          "Cannot read --where \"%s\": %s. The columns of %s are %s."
+              .formatted(
+                  where.get(),
+                  e.getMessage().lines().findFirst().orElse("").replaceAll("\\.? SQLSTATE.*", ""),
+                  table,
+                  String.join(", ", table.columnNames())),
+          e);
+    }
+  }
+
+  // Scala does not declare what it throws.
+  @SuppressWarnings("RedundantThrows")
+  private static Dataset<Row> filtered(Dataset<Row> rows, String sql) throws AnalysisException {
+    return rows.filter(sql);
+  }
+
+  private void print(Dataset<Row> rows, Table table, PrintWriter out) {
+    Page page = Page.of(limit);
+    Optional<View> view =
+        program.views().stream().filter(v -> v.table().id().equals(table.id())).findFirst();
+    if (view.isPresent()) {
+      out.print(view.get().text().of(rows, page));
+      return;
+    }
+    long count = rows.count();
+    Column[] key = table.key().stream().map(name -> col(name)).toArray(Column[]::new);
+    Dataset<Row> first = Csv.plain(rows.orderBy(key).limit(limit));
+    boolean isOneNight = table.isByNight();
+    List<String> names =
+        List.of(first.columns()).stream()
+            .filter(column -> !isOneNight || !column.equals(Table.AS_OF_DATE))
+            .toList();
+    TextTable text = new TextTable(names);
+    for (Row row : first.collectAsList()) {
+      text.row(
+          IntStream.range(0, row.size())
+              .filter(i -> names.contains(row.schema().fields()[i].name()))
+              .mapToObj(row::get)
+              .toList());
+    }
+    out.print(text.text(page));
+    out.printf("%n%,d of %,d rows%s%n", Math.min(limit, count), count, hint(count));
+  }
+
+  private String hint(long count) {
+    return count > limit ? "; --limit, --where or --csv FILE give others" : "";
+  }
+}
