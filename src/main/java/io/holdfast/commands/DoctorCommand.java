@@ -198,7 +198,7 @@ public final class DoctorCommand implements Callable<Integer> {
     String reasons =
         preview.reasons().entrySet().stream()
             .limit(3)
-            .map(entry -> "%s (%d rows)".formatted(entry.getKey(), entry.getValue()))
+            .map(entry -> "%s (%d)".formatted(entry.getKey(), entry.getValue()))
             .collect(Collectors.joining("; "));
     return "%d rows of the latest file: %d kept, %d rejected%s"
         .formatted(

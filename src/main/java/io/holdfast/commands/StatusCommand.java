@@ -142,7 +142,7 @@ public final class StatusCommand implements Callable<Integer> {
           row.getAs("files"),
           row.getAs("rows"),
           rejected.getOrDefault(feed, 0L),
-          row.getAs("latest"));
+          row.getAs("latest") == null ? "not dated" : row.getAs("latest"));
     }
     out.print(text.text(WHOLE));
     out.println();
@@ -168,20 +168,22 @@ public final class StatusCommand implements Callable<Integer> {
   }
 
   private void warnings(Lake lake, PrintWriter out) {
-    TextTable text = new TextTable("warning", "rows", "of");
     boolean isAny = false;
-    List<Table> tables = program.jobs().stream().map(Job::table).toList();
-    for (Table table : tables) {
+    for (Table table : program.jobs().stream().map(Job::table).toList()) {
       Commit commit = lake.last(table).map(Commit.Logged::commit).orElse(null);
       if (commit != null) {
         for (Map.Entry<String, Long> warning : commit.warnings().entrySet()) {
           if (warning.getValue() > 0) {
-            text.row(table + ": " + warning.getKey(), warning.getValue(), commit.rows());
+            out.printf(
+                "warning  %-26s %,12d of %,d rows: %s%n",
+                table, warning.getValue(), commit.rows(), warning.getKey());
             isAny = true;
           }
         }
       }
     }
-    out.print(isAny ? text.text(WHOLE) : "No warnings.%n".formatted());
+    if (!isAny) {
+      out.println("No warnings.");
+    }
   }
 }

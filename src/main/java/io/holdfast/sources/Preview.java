@@ -213,7 +213,11 @@ public record Preview(
               .or(() -> mapping.constant().map(text -> "'" + text + "'"))
               .or(() -> mapping.expression())
               .orElseGet(() -> mapping.lookup().orElse("") + " by " + mapping.by().orElse(""));
-      return mapping.knownAt().map(when -> from + " (known at " + when + ")").orElse(from);
+      return mapping
+          .knownAt()
+          .map(when -> when.equals("never") ? "no history" : "known at " + when)
+          .map(when -> from + " (" + when + ")")
+          .orElse(from);
     }
 
     private List<Term> unmapped(Contract contract) {

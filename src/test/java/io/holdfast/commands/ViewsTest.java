@@ -1,0 +1,173 @@
+package io.holdfast.commands;
+
+import static io.holdfast.Rows.none;
+import static io.holdfast.Rows.rows;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.holdfast.churn.Models;
+import io.holdfast.churn.Predictions;
+import io.holdfast.cli.Page;
+import io.holdfast.metrics.CohortRetention;
+import io.holdfast.metrics.FeatureAdoption;
+import io.holdfast.programs.Segments;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.junit.jupiter.api.Test;
+
+class ViewsTest {
+
+  private static final Page PAGE = new Page(20, 120);
+
+  /** January: 100 customers, 60 and 50 back; February: 20, 15 back so far. */
+  private static Dataset<Row> cells() {
+    return rows(
+        CohortRetention.TABLE,
+        """
+        | definition | unit     | birth  | grain | cohort_start | segment_dimension | segment_value | period | cohort_size | retained | retention_rate | is_complete | is_small |
+        | monthly    | customer | signup | month | 2026-01-01   | all               | all           | 0      | 100         | 100      | 1.0            | true        | false    |
+        | monthly    | customer | signup | month | 2026-01-01   | all               | all           | 1      | 100         | 60       | 0.6            | true        | false    |
+        | monthly    | customer | signup | month | 2026-01-01   | all               | all           | 2      | 100         | 50       | 0.5            | false       | false    |
+        | monthly    | customer | signup | month | 2026-02-01   | all               | all           | 0      | 20          | 20       | 1.0            | true        | true     |
+        | monthly    | customer | signup | month | 2026-02-01   | all               | all           | 1      | 20          | 18       | 0.9            | true        | true     |
+        | monthly    | customer | signup | month | 2026-01-01   | plan              | pro           | 0      | 10          | 10       | 1.0            | true        | true     |
+        """);
+  }
+
+  @Test
+  void theTriangleMarksWhatIsSmallOrRunsAndWeighsTheMeanBySize() {
+    assertThat(RetentionTriangle.text(cells(), PAGE))
+        .isEqualTo(
+            """
+            monthly: customers by month of signup
+
+            cohort        size     0     1     2
+            2026-01-01     100  100%   60%   50%*
+            2026-02-01      20~ 100%   90%
+            mean           120  100%   65%
+
+            Cells: share of the cohort active in month or week k after birth. * still running; ~ small cohort; mean: weighted by size, over ended periods only.
+            """);
+  }
+
+  @Test
+  void aTriangleOfASegmentStandsByItself() {
+    assertThat(RetentionTriangle.text(cells().filter("segment_dimension = 'plan'"), PAGE))
+        .contains("monthly: customers by month of signup, plan = pro", "2026-01-01      10~ 100%");
+  }
+
+  @Test
+  void cohortsAndPeriodsThatFindNoRoomAreCounted() {
+    assertThat(RetentionTriangle.text(cells(), new Page(1, 32)))
+        .contains("1 earlier cohorts", "1 later periods find no room", "mean           120  100%   65%")
+        .doesNotContain("2026-01-01");
+  }
+
+  @Test
+  void featuresStandByTierAndReach() {
+    Dataset<Row> rows =
+        rows(
+            FeatureAdoption.TABLE,
+            """
+            | level   | tier      | feature | is_new_feature | entitled_customers | adopters | adoption_rate | is_small | mean_breadth | uses_per_adopter | median_days_to_adopt |
+            | feature | reporting | charts  | true           | 10                 | 5        | 0.5           | true     | 0.5          | 2.04             | 31.0                 |
+            | feature | core      | search  | false          | 40                 | 10       | 0.25          | false    | 0.25         | 3.0              | 2.0                  |
+            | feature | core      | tasks   | false          | 40                 | 40       | 1.0           | false    | 1.0          | 9.5              | 0.0                  |
+            | overall | all       | all     |                | 40                 | 40       | 1.0           | false    | 0.6          | 9.0              |                      |
+            """);
+
+    assertThat(AdoptionBars.text(rows, PAGE))
+        .startsWith(
+            """
+            tier       feature       reach                       adopters  entitled  uses each  days to adopt
+            core       tasks         ####################  100%        40        40        9.5              0
+            core       search        #####...............   25%        10        40          3              2
+            reporting  charts (new)  ##########..........  50%~         5        10          2             31
+
+            breadth, overall         ############........  60%
+            """);
+  }
+
+  @Test
+  void aModelStandsBesideWhatNeedsNone() {
+    Dataset<Row> rows =
+        rows(
+            Models.TABLE,
+            """
+            | as_of_date | model_id | algorithm           | is_champion | status               | observations | customers | churned_customers | base_rate | roc_auc | pr_auc | test_base_rate | idle_days_roc_auc |
+            | 2026-03-01 | older    | logistic_regression | true        | champion             | 900          | 90        | 9                 | 0.01      | 0.9     | 0.3    | 0.01           | 0.6               |
+            | 2026-03-08 | newer    | logistic_regression | false       | no gain over older   | 1000         | 100       | 10                | 0.012     | 0.75    | 0.25   | 0.02           | 0.61              |
+            """);
+
+    assertThat(ModelFigures.text(rows, PAGE))
+        .contains("Trained on the night of 2026-03-08: 1,000 observations of 100 customers, 10 of which left; base rate 1.2%.")
+        .contains("  logistic regression: no gain over older")
+        .containsPattern("ROC-AUC +0.750 +- +0.610")
+        .containsPattern("PR-AUC +0.250 +0.020 +-")
+        .contains("Serving since 2026-03-01: older.");
+    assertThat(ModelFigures.text(none(Models.TABLE), PAGE)).isEqualTo("No model was ever trained.\n");
+  }
+
+  @Test
+  void theRiskiestComeFirstWithTheirReasons() {
+    Dataset<Row> rows =
+        rows(
+            Predictions.TABLE,
+            """
+            | customer_id | model_id | probability | margin | risk_band | mrr  | mrr_at_risk | reason_1            | reason_2 |
+            | calm        | m        | 0.01        | -4.0   | low       | 1000 | 10          |                     |          |
+            | shaky       | m        | 0.5         | 0.0    | high      | 200  | 100         | no log-in for weeks | 3 tickets |
+            """);
+
+    assertThat(RiskList.text(rows, new Page(1, 120)))
+        .isEqualTo(
+            """
+            shaky                 50.0%  high    MRR       200.00  at risk     100.00
+                no log-in for weeks
+                3 tickets
+
+            1 of 2 customers, the riskiest first. MRR at risk of all: 110.00 of 1,200.00.
+            """);
+  }
+
+  @Test
+  void withoutAModelTheReasonStandsInsteadOfScores() {
+    Dataset<Row> rows =
+        rows(
+            Predictions.TABLE,
+            """
+            | customer_id | mrr | note                  |
+            | calm        | 10  | too few churned: 1.   |
+            """);
+
+    assertThat(RiskList.text(rows, PAGE))
+        .isEqualTo("No scores for 1 customers: too few churned: 1.\n");
+  }
+
+  @Test
+  void segmentsAreCountedAndSampled() {
+    Dataset<Row> rows =
+        rows(
+            Segments.TABLE,
+            """
+            | customer_id | segment | because                |
+            | a           | new     | 3 days of tenure       |
+            | b           | casual  | no other condition     |
+            | c           | casual  | no other condition     |
+            | d           | casual  | no other condition     |
+            """);
+
+    assertThat(SegmentShares.text(rows, new Page(1, 120)))
+        .isEqualTo(
+            """
+            segment  customers  share
+            casual           3    75%
+            new              1    25%
+            all              4   100%
+
+            customer  segment  because
+            a         new      3 days of tenure
+
+            1 of 4 customers
+            """);
+  }
+}
