@@ -61,13 +61,23 @@ public final class Settings {
       String origin,
       Map<String, String> env,
       Map<String, String> sets) {
+    return over("reference.conf", configText, origin, env, sets);
+  }
+
+  /** The same over other defaults: a resource of the class path. */
+  static Settings over(
+      String reference,
+      Optional<String> configText,
+      String origin,
+      Map<String, String> env,
+      Map<String, String> sets) {
     try {
       Config layers =
           fromCommandLine(sets)
               .withFallback(fromEnvironment(env))
               .withFallback(configText.map(text -> fromFile(text, origin)).orElse(noKeys()))
               .withFallback(
-                  ConfigFactory.parseResources(Settings.class.getClassLoader(), "reference.conf"));
+                  ConfigFactory.parseResources(Settings.class.getClassLoader(), reference));
       return new Settings(resolve(layers, env));
     } catch (ConfigException.UnresolvedSubstitution e) {
       throw unresolved(e);

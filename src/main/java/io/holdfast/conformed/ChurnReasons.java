@@ -3,6 +3,9 @@ package io.holdfast.conformed;
 import static org.apache.spark.sql.types.DataTypes.DateType;
 import static org.apache.spark.sql.types.DataTypes.StringType;
 
+import io.holdfast.job.Job;
+import io.holdfast.sources.Contracts;
+import io.holdfast.sources.Sources;
 import io.holdfast.table.Table;
 import org.apache.spark.sql.types.DataTypes;
 
@@ -29,6 +32,13 @@ public final class ChurnReasons {
           .key("churn_reason_id", "known_from")
           .touched("churn_date")
           .build();
+
+  private static final Table LANDED = Sources.table(Contracts.CHURN_REASONS);
+
+  public static final Job JOB =
+      Job.writes(TABLE)
+          .reads(LANDED)
+          .as(in -> Versions.of(in.rows(LANDED), in.all(LANDED), "churn_reason_id"));
 
   private ChurnReasons() {}
 }

@@ -5,6 +5,9 @@ import static org.apache.spark.sql.types.DataTypes.DateType;
 import static org.apache.spark.sql.types.DataTypes.StringType;
 import static org.apache.spark.sql.types.DataTypes.TimestampType;
 
+import io.holdfast.job.Job;
+import io.holdfast.sources.Contracts;
+import io.holdfast.sources.Sources;
 import io.holdfast.table.Table;
 import org.apache.spark.sql.types.DataTypes;
 
@@ -33,6 +36,13 @@ public final class Customers {
           .key("customer_id", "known_from")
           .whole()
           .build();
+
+  private static final Table LANDED = Sources.table(Contracts.CUSTOMERS);
+
+  public static final Job JOB =
+      Job.writes(TABLE)
+          .reads(LANDED)
+          .as(in -> Versions.of(in.rows(LANDED), in.all(LANDED), "customer_id"));
 
   private Customers() {}
 }

@@ -1,12 +1,30 @@
 package io.holdfast.conformed;
 
+import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.concat;
+import static org.apache.spark.sql.functions.hex;
+import static org.apache.spark.sql.functions.lead;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.max;
+import static org.apache.spark.sql.functions.min;
+import static org.apache.spark.sql.functions.not;
+import static org.apache.spark.sql.functions.row_number;
 import static org.apache.spark.sql.types.DataTypes.DateType;
 import static org.apache.spark.sql.types.DataTypes.IntegerType;
 import static org.apache.spark.sql.types.DataTypes.StringType;
 import static org.apache.spark.sql.types.DataTypes.TimestampType;
 
+import io.holdfast.job.Job;
+import io.holdfast.sources.Company;
+import io.holdfast.sources.Contracts;
+import io.holdfast.sources.Sources;
 import io.holdfast.table.Table;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.expressions.Window;
+import org.apache.spark.sql.expressions.WindowSpec;
 import org.apache.spark.sql.types.DataTypes;
 
 /** What customers and their users did in the product. */
@@ -46,6 +64,85 @@ public final class Events {
           .warn("before its subscription's start", col("event_date").lt(col("start_date")))
           .warn("after its subscription's last paid day", col("event_date").geq(col("end_date")))
           .build();
+
+  private static final Table LANDED = Sources.table(Contracts.EVENTS);
+
+  // The company's time zone gave the landed rows their days: state of another zone must not mix.
+  public static final Job JOB =
+      Job.writes(TABLE)
+          .reads(LANDED, Customers.TABLE, Subscriptions.TABLE)
+          .settings(ConformedSettings.SETTING)
+          .settings(Company.SETTING)
+          .as(
+              in ->
+                  compared(
+                      events(
+                          in.rows(LANDED),
+                          in.nearby(LANDED, in.settings(ConformedSettings.SETTING).clashDays())),
+                      in.rows(Customers.TABLE),
+                      in.rows(Subscriptions.TABLE)));
+
+  /**
+   * Merges repeats and numbers clashes.
+   *
+   * @param landed rows of some days of the landed table
+   * @param nearby rows of these days and of those around them, in which clashes are looked for
+   */
+  static Dataset<Row> events(Dataset<Row> landed, Dataset<Row> nearby) {
+    Dataset<Row> numbers = clashes(distinct(nearby));
+    Column later = col("clashes").equalTo("later_wins");
+    return distinct(landed)
+        .join(numbers, new String[] {"event_id", "row_hash", "row_date"}, "left")
+        .withColumn("clash_number", coalesce(col("number"), lit(1)))
+        .filter(not(later).or(col("number").isNull()).or(col("is_last")))
+        .withColumnRenamed("occurred_date", "event_date")
+        .withColumn("quantity", coalesce(col("quantity"), lit(1)))
+        .withColumnRenamed("attributes", "properties");
+  }
+
+  /** Each row once: equal rows have equal hashes, and the first to arrive stands for all. */
+  private static Dataset<Row> distinct(Dataset<Row> landed) {
+    WindowSpec first =
+        Window.partitionBy("row_date", "event_id", "row_hash")
+            .orderBy("arrival_date", "file", "feed");
+    return Sources.kept(landed)
+        .withColumn("event_id", coalesce(col("event_id"), concat(lit("r"), hex(col("row_hash")))))
+        .withColumn("nth", row_number().over(first))
+        .filter(col("nth").equalTo(1))
+        .drop("nth");
+  }
+
+  /** For each row whose id also has other content: its place among them by arrival. */
+  private static Dataset<Row> clashes(Dataset<Row> rows) {
+    Dataset<Row> brief =
+        rows.select("event_id", "row_hash", "row_date", "row_version", "arrival_date", "file");
+    Dataset<Row> clashing =
+        brief
+            .groupBy("event_id")
+            .agg(min("row_hash").as("least"), max("row_hash").as("most"))
+            .filter(col("least").notEqual(col("most")))
+            .select("event_id");
+    WindowSpec inOrder =
+        Window.partitionBy("event_id")
+            .orderBy(
+                col("row_version").asc_nulls_first(),
+                col("arrival_date"),
+                col("file"),
+                col("row_hash"));
+    return brief
+        .join(clashing, new String[] {"event_id"}, "left_semi")
+        .withColumn("number", row_number().over(inOrder))
+        .withColumn("is_last", lead(col("row_hash"), 1).over(inOrder).isNull())
+        .select("event_id", "row_hash", "row_date", "number", "is_last");
+  }
+
+  /** Puts beside each event what the rules hold it against. */
+  private static Dataset<Row> compared(
+      Dataset<Row> events, Dataset<Row> customers, Dataset<Row> subscriptions) {
+    Dataset<Row> lines =
+        Known.current(subscriptions).select("subscription_id", "start_date", "end_date");
+    return Signups.joined(events, customers).join(lines, new String[] {"subscription_id"}, "left");
+  }
 
   private Events() {}
 }

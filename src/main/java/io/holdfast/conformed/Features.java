@@ -3,6 +3,9 @@ package io.holdfast.conformed;
 import static org.apache.spark.sql.types.DataTypes.DateType;
 import static org.apache.spark.sql.types.DataTypes.StringType;
 
+import io.holdfast.job.Job;
+import io.holdfast.sources.Contracts;
+import io.holdfast.sources.Sources;
 import io.holdfast.table.Table;
 import org.apache.spark.sql.types.DataTypes;
 
@@ -25,6 +28,13 @@ public final class Features {
           .key("feature", "known_from")
           .whole()
           .build();
+
+  private static final Table LANDED = Sources.table(Contracts.FEATURES);
+
+  public static final Job JOB =
+      Job.writes(TABLE)
+          .reads(LANDED)
+          .as(in -> Versions.of(in.rows(LANDED), in.all(LANDED), "feature"));
 
   private Features() {}
 }

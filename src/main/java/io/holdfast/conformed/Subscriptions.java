@@ -1,12 +1,24 @@
 package io.holdfast.conformed;
 
+import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.upper;
+import static org.apache.spark.sql.functions.when;
 import static org.apache.spark.sql.types.DataTypes.BooleanType;
 import static org.apache.spark.sql.types.DataTypes.DateType;
 import static org.apache.spark.sql.types.DataTypes.LongType;
 import static org.apache.spark.sql.types.DataTypes.StringType;
 
+import io.holdfast.job.Job;
+import io.holdfast.sources.Company;
+import io.holdfast.sources.Contracts;
+import io.holdfast.sources.Sources;
 import io.holdfast.table.Table;
+import java.math.BigDecimal;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
 import org.apache.spark.sql.types.DataTypes;
 
 /** What a customer pays for: one line of a contract each, with its monthly value. */
@@ -38,6 +50,47 @@ public final class Subscriptions {
           .whole()
           .warn("ends before it starts", col("end_date").lt(col("start_date")))
           .build();
+
+  private static final Table LANDED = Sources.table(Contracts.SUBSCRIPTIONS);
+
+  public static final Job JOB =
+      Job.writes(TABLE)
+          .reads(LANDED)
+          .settings(Company.SETTING)
+          .as(
+              in ->
+                  subscriptions(
+                      Versions.of(in.rows(LANDED), in.all(LANDED), "subscription_id"),
+                      in.settings(Company.SETTING)));
+
+  /**
+   * Prices every line by the month.
+   *
+   * <p>Source: metrics "MRR": annual / 12, quarterly / 3, weekly * 365.25 / 84; trials are 0.
+   *
+   * @param versions rows of landed lines with their versions
+   */
+  static Dataset<Row> subscriptions(Dataset<Row> versions, Company company) {
+    return versions
+        .withColumn("is_trial", coalesce(col("is_trial"), lit(false)))
+        .withColumn("mrr", mrr())
+        .withColumn("currency", coalesce(upper(col("currency")), lit(company.currency())))
+        .withColumn("billing_period", coalesce(col("billing_period"), col("amount_period")));
+  }
+
+  private static Column mrr() {
+    Column period = col("amount_period");
+    Column monthly =
+        when(period.equalTo("month"), col("amount"))
+            .when(period.equalTo("year"), col("amount").divide(12))
+            .when(period.equalTo("quarter"), col("amount").divide(3))
+            .when(
+                period.equalTo("week"),
+                col("amount").multiply(lit(new BigDecimal("365.25"))).divide(84));
+    return when(col("is_trial"), lit(0))
+        .otherwise(monthly)
+        .cast(DataTypes.createDecimalType(18, 4));
+  }
 
   private Subscriptions() {}
 }

@@ -7,6 +7,9 @@ import static org.apache.spark.sql.types.DataTypes.DoubleType;
 import static org.apache.spark.sql.types.DataTypes.StringType;
 import static org.apache.spark.sql.types.DataTypes.TimestampType;
 
+import io.holdfast.job.Job;
+import io.holdfast.sources.Contracts;
+import io.holdfast.sources.Sources;
 import io.holdfast.table.Table;
 import org.apache.spark.sql.types.DataTypes;
 
@@ -39,6 +42,17 @@ public final class Tickets {
               "opened before the customer's signup",
               col("is_current").and(col("opened_date").lt(col("signup_date"))))
           .build();
+
+  private static final Table LANDED = Sources.table(Contracts.TICKETS);
+
+  public static final Job JOB =
+      Job.writes(TABLE)
+          .reads(LANDED, Customers.TABLE)
+          .as(
+              in ->
+                  Signups.joined(
+                      Versions.of(in.rows(LANDED), in.all(LANDED), "ticket_id"),
+                      in.rows(Customers.TABLE)));
 
   private Tickets() {}
 }

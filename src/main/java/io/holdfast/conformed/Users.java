@@ -5,6 +5,9 @@ import static org.apache.spark.sql.types.DataTypes.DateType;
 import static org.apache.spark.sql.types.DataTypes.StringType;
 import static org.apache.spark.sql.types.DataTypes.TimestampType;
 
+import io.holdfast.job.Job;
+import io.holdfast.sources.Contracts;
+import io.holdfast.sources.Sources;
 import io.holdfast.table.Table;
 import org.apache.spark.sql.types.DataTypes;
 
@@ -31,6 +34,13 @@ public final class Users {
           .key("user_id", "known_from")
           .whole()
           .build();
+
+  private static final Table LANDED = Sources.table(Contracts.USERS);
+
+  public static final Job JOB =
+      Job.writes(TABLE)
+          .reads(LANDED)
+          .as(in -> Versions.of(in.rows(LANDED), in.all(LANDED), "user_id"));
 
   private Users() {}
 }

@@ -4,6 +4,7 @@ import io.holdfast.config.Setting;
 import io.holdfast.table.Table;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BiConsumer;
 import java.util.function.Function;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -16,13 +17,16 @@ import org.apache.spark.sql.Row;
  * @param readsPrevious whether it reads its own table as it stood before
  * @param settings the parts of the configuration that it may read
  * @param build the function
+ * @param check looks at all rows together before they are committed, and throws a {@code Failure}
+ *     if they must not be
  */
 public record Job(
     Table table,
     List<Table> reads,
     boolean readsPrevious,
     List<Setting<?>> settings,
-    Function<Inputs, Dataset<Row>> build) {
+    Function<Inputs, Dataset<Row>> build,
+    BiConsumer<Dataset<Row>, Inputs> check) {
 
   /** Starts the description of the job that writes a table. */
   public static Builder writes(Table table) {
@@ -35,6 +39,7 @@ public record Job(
     private final List<Table> reads = new ArrayList<>();
     private final List<Setting<?>> settings = new ArrayList<>();
     private boolean readsPrevious;
+    private BiConsumer<Dataset<Row>, Inputs> check = (rows, in) -> {};
 
     private Builder(Table table) {
       this.table = table;
@@ -58,9 +63,15 @@ public record Job(
       return this;
     }
 
+    /** Declares what must hold for all rows together, which a rule of one row cannot say. */
+    public Builder check(BiConsumer<Dataset<Row>, Inputs> what) {
+      check = what;
+      return this;
+    }
+
     /** The finished job. */
     public Job as(Function<Inputs, Dataset<Row>> build) {
-      return new Job(table, List.copyOf(reads), readsPrevious, List.copyOf(settings), build);
+      return new Job(table, List.copyOf(reads), readsPrevious, List.copyOf(settings), build, check);
     }
   }
 }

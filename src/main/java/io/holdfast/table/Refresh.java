@@ -27,10 +27,11 @@ public sealed interface Refresh {
   /**
    * Rows are added and never replaced: for what has landed.
    *
-   * @param dayColumn the DATE column whose values tell readers which days the new rows touch; NULL
-   *     touches none
+   * @param dayColumn the DATE column whose values tell readers which days the new rows touch
+   * @param deliveryColumn the DATE column that says when a row was delivered, or an empty text: a
+   *     night that is cut before the latest delivery can no longer be told
    */
-  record Append(String dayColumn) implements Refresh {}
+  record Append(String dayColumn, String deliveryColumn) implements Refresh {}
 
   /** The column that names a row's day, or an empty text where rows have none. */
   default String day() {

@@ -185,8 +185,8 @@ public record Table(
     }
 
     /** Adds rows and never replaces any; readers are told the days of this DATE column. */
-    public Builder append(String dayColumn) {
-      refresh = new Refresh.Append(dayColumn);
+    public Builder append(String dayColumn, String deliveryColumn) {
+      refresh = new Refresh.Append(dayColumn, deliveryColumn);
       return this;
     }
 

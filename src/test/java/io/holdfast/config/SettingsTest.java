@@ -108,7 +108,7 @@ class SettingsTest {
             "HOLDFAST_OPTS", "-Xmx1g",
             "COMPANY", "x");
     Settings settings =
-        Settings.load(Optional.of(file), "f.conf", env, Map.of("company.tz", "Europe/Berlin"));
+        load(Optional.of(file), "f.conf", env, Map.of("company.tz", "Europe/Berlin"));
     assertThat(settings.get(Company.SETTING))
         .isEqualTo(new Company(ZoneId.of("Europe/Berlin"), DayOfWeek.SUNDAY, "JPY"));
     settings.check(List.of(Company.SETTING));
@@ -117,9 +117,15 @@ class SettingsTest {
   }
 
   @Test
+  void theProductsDefaultsAreRead() {
+    Settings settings = Settings.load(Optional.empty(), "", Map.of(), Map.of());
+    assertThat(settings.get(Company.SETTING).tz()).isEqualTo(ZoneId.of("UTC"));
+  }
+
+  @Test
   void aSetValueCanBeAPathAListOrAGroup() {
     Settings settings =
-        Settings.load(
+        load(
             Optional.of(EVERYTHING),
             "f.conf",
             Map.of("FOLDER", "/data"),
@@ -180,12 +186,12 @@ class SettingsTest {
   void aValueOfTheEnvironmentOrTheCommandLineIsNamedByIt() {
     assertThatThrownBy(
             () ->
-                Settings.load(Optional.empty(), "", Map.of("HOLDFAST_COMPANY__TZ", "x"), Map.of())
+                load(Optional.empty(), "", Map.of("HOLDFAST_COMPANY__TZ", "x"), Map.of())
                     .get(Company.SETTING))
         .hasMessageContaining("'x' is no time zone (environment variable HOLDFAST_COMPANY__TZ)");
     assertThatThrownBy(
             () ->
-                Settings.load(Optional.empty(), "", Map.of(), Map.of("company.tz", "x"))
+                load(Optional.empty(), "", Map.of(), Map.of("company.tz", "x"))
                     .get(Company.SETTING))
         .hasMessageContaining("'x' is no time zone (--set company.tz)");
   }
@@ -193,7 +199,7 @@ class SettingsTest {
   @Test
   void aKeyThatNobodyReadsIsAnError() {
     Settings settings =
-        Settings.load(
+        load(
             Optional.of(
                 EVERYTHING
                     + """
@@ -234,8 +240,7 @@ class SettingsTest {
         .isInstanceOf(BadInput.class)
         .hasMessageStartingWith("Cannot read the configuration: ")
         .hasMessageContaining("(line 3 of f.conf). It is HOCON: key = value, groups in { }.");
-    assertThatThrownBy(
-            () -> Settings.load(Optional.empty(), "", Map.of(), Map.of("company..tz", "UTC")))
+    assertThatThrownBy(() -> load(Optional.empty(), "", Map.of(), Map.of("company..tz", "UTC")))
         .isInstanceOf(BadInput.class)
         .hasMessage(
             "Cannot read --set company..tz: that is no key. Write it as company.tz=Asia/Tokyo.");
@@ -261,12 +266,10 @@ class SettingsTest {
   void aFileIncludesOthersBesideIt(@TempDir Path folder) throws Exception {
     Files.writeString(folder.resolve("money.conf"), "company.currency = EUR\ncompany.tz = Nowhere");
     String origin = folder.resolve("f.conf").toString();
-    Settings settings =
-        Settings.load(Optional.of("include \"money.conf\""), origin, Map.of(), Map.of());
+    Settings settings = load(Optional.of("include \"money.conf\""), origin, Map.of(), Map.of());
     assertThatThrownBy(() -> settings.get(Company.SETTING))
         .hasMessageContaining("(line 2 of " + folder.resolve("money.conf"));
-    assertThatThrownBy(
-            () -> Settings.load(Optional.of("include \"no.conf\""), origin, Map.of(), Map.of()))
+    assertThatThrownBy(() -> load(Optional.of("include \"no.conf\""), origin, Map.of(), Map.of()))
         .isInstanceOf(BadInput.class)
         .hasMessage(
             "Cannot read %1$s: it includes %2$s, which is no local file. Put it there, or its keys into %1$s itself."
@@ -277,8 +280,14 @@ class SettingsTest {
     return List.of(Company.SETTING);
   }
 
+  /** Over defaults of this test's own: those of the product change. */
+  private static Settings load(
+      Optional<String> text, String origin, Map<String, String> env, Map<String, String> sets) {
+    return Settings.over("settings-test.conf", text, origin, env, sets);
+  }
+
   private static Settings of(String text, Map<String, String> env) {
-    return Settings.load(Optional.of(text), "f.conf", env, Map.of());
+    return load(Optional.of(text), "f.conf", env, Map.of());
   }
 
   private static void fails(String text, Setting<?> setting, String message) {

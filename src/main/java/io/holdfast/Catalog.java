@@ -1,0 +1,55 @@
+package io.holdfast;
+
+import io.holdfast.conformed.ChurnReasons;
+import io.holdfast.conformed.Customers;
+import io.holdfast.conformed.Events;
+import io.holdfast.conformed.Features;
+import io.holdfast.conformed.LandedDays;
+import io.holdfast.conformed.Subscriptions;
+import io.holdfast.conformed.Tickets;
+import io.holdfast.conformed.Users;
+import io.holdfast.job.Job;
+import io.holdfast.job.Publication;
+import io.holdfast.ops.RejectedRows;
+import io.holdfast.sources.Contracts;
+import io.holdfast.sources.Sources;
+import io.holdfast.table.Table;
+import java.util.List;
+import java.util.Optional;
+
+/** Every job and publication there is, each after what it reads. A new table is a line here. */
+public final class Catalog {
+
+  public static final List<Job> JOBS =
+      List.of(
+          Sources.job(Contracts.CUSTOMERS),
+          Sources.job(Contracts.USERS),
+          Sources.job(Contracts.SUBSCRIPTIONS),
+          Sources.job(Contracts.FEATURES),
+          Sources.job(Contracts.EVENTS),
+          Sources.job(Contracts.TICKETS),
+          Sources.job(Contracts.CHURN_REASONS),
+          RejectedRows.JOB,
+          LandedDays.JOB,
+          Customers.JOB,
+          Users.JOB,
+          Subscriptions.JOB,
+          Features.JOB,
+          Events.JOB,
+          Tickets.JOB,
+          ChurnReasons.JOB);
+
+  public static final List<Publication> PUBLICATIONS = List.of();
+
+  private Catalog() {}
+
+  /** The job that writes a table. */
+  public static Optional<Job> job(String tableId) {
+    return JOBS.stream().filter(job -> job.table().id().equals(tableId)).findFirst();
+  }
+
+  /** The table of a name. */
+  public static Optional<Table> table(String id) {
+    return job(id).map(Job::table);
+  }
+}

@@ -1,0 +1,53 @@
+package io.holdfast.cli;
+
+import java.util.Map;
+import org.apache.spark.sql.SparkSession;
+
+/** The Spark session of a command: what every table needs, whatever the cluster says. */
+final class Session {
+
+  /** Each with the reason why it is not left to the cluster. */
+  private static final Map<String, String> CONFIGURATION =
+      Map.ofEntries(
+          Map.entry("spark.sql.extensions", "io.delta.sql.DeltaSparkSessionExtension"),
+          Map.entry(
+              "spark.sql.catalog.spark_catalog", "org.apache.spark.sql.delta.catalog.DeltaCatalog"),
+          // Two drivers must not commit the same version of a table on object storage.
+          Map.entry("spark.delta.logStore.s3a.impl", "io.holdfast.lake.ConditionalPutLogStore"),
+          // Dates are local already; instants are stored in UTC.
+          Map.entry("spark.sql.session.timeZone", "UTC"),
+          // One bad cell must be NULL and counted, not the end of a night.
+          Map.entry("spark.sql.ansi.enabled", "false"),
+          // Spark's default INT96 cannot be read by every tool.
+          Map.entry("spark.sql.parquet.outputTimestampType", "TIMESTAMP_MICROS"),
+          // Published tables must be readable by every Delta reader.
+          Map.entry("spark.databricks.delta.properties.defaults.minReaderVersion", "1"),
+          Map.entry("spark.databricks.delta.properties.defaults.minWriterVersion", "2"),
+          Map.entry("spark.databricks.delta.properties.defaults.enableDeletionVectors", "false"));
+
+  /** What suits one machine; a cluster's own settings win. */
+  private static final Map<String, String> LOCAL =
+      Map.ofEntries(
+          Map.entry("spark.ui.enabled", "false"),
+          Map.entry("spark.ui.showConsoleProgress", "false"),
+          Map.entry("spark.databricks.delta.snapshotPartitions", "1"),
+          Map.entry("spark.sql.shuffle.partitions", "8"),
+          Map.entry("spark.sql.sources.parallelPartitionDiscovery.parallelism", "2"));
+
+  private Session() {}
+
+  static SparkSession open(String name) {
+    SparkSession.Builder builder = SparkSession.builder().appName("holdfast " + name);
+    CONFIGURATION.forEach(builder::config);
+    String master = System.getProperty("spark.master", "");
+    if (master.startsWith("local")) {
+      LOCAL.forEach(
+          (key, value) -> {
+            if (System.getProperty(key) == null) {
+              builder.config(key, value);
+            }
+          });
+    }
+    return builder.getOrCreate();
+  }
+}

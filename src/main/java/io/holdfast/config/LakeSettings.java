@@ -1,0 +1,15 @@
+package io.holdfast.config;
+
+import java.util.Optional;
+
+/**
+ * Where the lake is.
+ *
+ * @param path a folder on any Hadoop file system
+ * @param exportPath where export files are written; {@code _exports} in the lake if absent
+ * @param parallelTables how many tables a run builds side by side
+ */
+public record LakeSettings(Optional<String> path, Optional<String> exportPath, int parallelTables) {
+
+  public static final Setting<LakeSettings> SETTING = Setting.of("lake", LakeSettings.class);
+}

@@ -1,0 +1,207 @@
+package io.holdfast.job;
+
+import static org.apache.spark.sql.types.DataTypes.DateType;
+import static org.apache.spark.sql.types.DataTypes.LongType;
+import static org.apache.spark.sql.types.DataTypes.StringType;
+import static org.apache.spark.sql.types.DataTypes.TimestampType;
+
+import io.holdfast.lake.Commit;
+import io.holdfast.lake.Lake;
+import io.holdfast.table.Days;
+import io.holdfast.table.Table;
+import java.sql.Date;
+import java.sql.Timestamp;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.SparkSession;
+
+/**
+ * Keeps the {@code ops} tables in step with the commits, which are the truth: whatever a killed run
+ * did not write here is written by the next.
+ */
+public final class Ledger {
+
+  public static final Table COMMITS =
+      Table.in("ops", "commits")
+          .grain("one row per commit of a table")
+          .column("table_id", StringType, "the table")
+          .column("version", LongType, "the table's version that the commit made")
+          .column("run_id", StringType, "the run that made it")
+          .column("as_of_date", DateType, "the run's last local day that counts")
+          .column("arrived_by", DateType, "the run's last arrival date that counts")
+          .column("committed_at", TimestampType, "when")
+          .column("rows", LongType, "rows written")
+          .column("changed_rows", LongType, "rows that differ from what stood for the same night")
+          .column("days", StringType, "days replaced or added to")
+          .column("content_hash", StringType, "hash of the content, whatever its order")
+          .column("settings_hash", StringType, "hash of the configuration that the job read")
+          .column("code_hash", StringType, "hash of the program")
+          .column("notes", StringType, "what a reader should know")
+          .key("table_id", "version")
+          .append("as_of_date", "")
+          .build();
+
+  public static final Table QUALITY_RESULTS =
+      Table.in("ops", "quality_results")
+          .grain("one row per commit and warning that counted rows")
+          .column("table_id", StringType, "the table")
+          .column("version", LongType, "the table's version that the commit made")
+          .column("as_of_date", DateType, "the run's last local day that counts")
+          .column("rule", StringType, "what the rows break")
+          .column("broken_rows", LongType, "how many of the written rows break it")
+          .column("rows", LongType, "rows written")
+          .key("table_id", "version", "rule")
+          .append("as_of_date", "")
+          .build();
+
+  public static final Table PUBLISHED =
+      Table.in("ops", "published")
+          .grain("one row per night and published table, each time all tables of the night stood")
+          .column("as_of_date", DateType, "the night")
+          .column("run_id", StringType, "the run after which they all stood")
+          .column("published_at", TimestampType, "when")
+          .column("table_id", StringType, "a published table")
+          .column("version", LongType, "its version")
+          .key("as_of_date", "run_id", "table_id")
+          .append("as_of_date", "")
+          .build();
+
+  private final SparkSession spark;
+  private final Lake lake;
+  private final Plan.Night night;
+  private final String runId;
+  private final String code;
+
+  Ledger(SparkSession spark, Lake lake, Plan.Night night, String runId, String code) {
+    this.spark = spark;
+    this.lake = lake;
+    this.night = night;
+    this.runId = runId;
+    this.code = code;
+  }
+
+  /** Writes a row for each commit of these tables that has none yet. */
+  void record(List<Table> tables) {
+    Map<String, Long> recorded =
+        lake.last(COMMITS).map(last -> last.commit().inputs()).orElse(Map.of());
+    Map<String, Long> now = new TreeMap<>(recorded);
+    List<Row> commits = new ArrayList<>();
+    List<Row> results = new ArrayList<>();
+    for (Table table : tables) {
+      long since = recorded.getOrDefault(table.id(), -1L);
+      for (Commit.Logged logged : since(table, since)) {
+        now.put(table.id(), logged.version());
+        if (logged.commit() != null) {
+          commits.add(row(table, logged));
+          results.addAll(results(table, logged));
+        }
+      }
+    }
+    if (!commits.isEmpty()) {
+      // The results first: were the run killed in between, their versions are not yet recorded,
+      // and a reader joins them to commits by table and version.
+      if (!results.isEmpty()) {
+        append(QUALITY_RESULTS, results, Map.of());
+      }
+      append(COMMITS, commits, now);
+    }
+  }
+
+  private List<Commit.Logged> since(Table table, long version) {
+    long start = version > lake.version(table) ? -1 : version;
+    return lake.commitsAfter(table, start)
+        .or(() -> lake.last(table).map(List::of))
+        .orElse(List.of());
+  }
+
+  private static Row row(Table table, Commit.Logged logged) {
+    Commit commit = logged.commit();
+    return RowFactory.create(
+        table.id(),
+        logged.version(),
+        commit.runId(),
+        Date.valueOf(commit.asOf()),
+        Date.valueOf(commit.arrivedBy()),
+        Timestamp.from(logged.at()),
+        commit.rows(),
+        commit.changed(),
+        commit.days(),
+        commit.content(),
+        commit.settings(),
+        commit.code(),
+        String.join(" ", commit.notes()));
+  }
+
+  private static List<Row> results(Table table, Commit.Logged logged) {
+    Commit commit = logged.commit();
+    return commit.warnings().entrySet().stream()
+        .filter(warning -> warning.getValue() > 0)
+        .map(
+            warning ->
+                RowFactory.create(
+                    table.id(),
+                    logged.version(),
+                    Date.valueOf(commit.asOf()),
+                    warning.getKey(),
+                    warning.getValue(),
+                    commit.rows()))
+        .toList();
+  }
+
+  /** Names this night as published, with the versions that make it; once for the same versions. */
+  void publish(List<Table> published) {
+    Map<String, Long> versions = new TreeMap<>();
+    published.forEach(table -> versions.put(table.id(), lake.version(table)));
+    Optional<Commit.Logged> before = lake.last(PUBLISHED, night.asOf());
+    if (before.isPresent() && before.get().commit().inputs().equals(versions)) {
+      return;
+    }
+    Timestamp now = Timestamp.from(Instant.now());
+    append(
+        PUBLISHED,
+        versions.entrySet().stream()
+            .map(
+                table ->
+                    RowFactory.create(
+                        Date.valueOf(night.asOf()), runId, now, table.getKey(), table.getValue()))
+            .toList(),
+        versions);
+  }
+
+  /** Whether a night was ever published. */
+  public static boolean isPublished(Lake lake, LocalDate asOf) {
+    return lake.last(PUBLISHED, asOf).isPresent();
+  }
+
+  private void append(Table table, List<Row> rows, Map<String, Long> inputs) {
+    Commit commit =
+        new Commit(
+            runId,
+            night.asOf().toString(),
+            night.arrivedBy().toString(),
+            inputs,
+            "",
+            code,
+            Days.of(List.of(night.asOf())).toString(),
+            "",
+            rows.size(),
+            "",
+            0,
+            Map.of(),
+            List.of());
+    lake.write(
+        table,
+        spark.createDataFrame(rows, table.schema()),
+        Days.NONE,
+        commit,
+        night.asOf(),
+        lake.version(table));
+  }
+}

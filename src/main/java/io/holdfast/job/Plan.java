@@ -1,0 +1,149 @@
+package io.holdfast.job;
+
+import io.holdfast.config.Settings;
+import io.holdfast.failure.BadInput;
+import io.holdfast.failure.NotReady;
+import io.holdfast.lake.Commit;
+import io.holdfast.lake.Lake;
+import io.holdfast.table.Days;
+import io.holdfast.table.Refresh;
+import io.holdfast.table.Table;
+import java.time.LocalDate;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * What a job has to do for a night: nothing, some days, or all.
+ *
+ * @param job the job
+ * @param isSkipped whether what stands is what the job would make
+ * @param reason why it is skipped, or what is to be built
+ * @param days the days to replace, for a table that is replaced by day
+ * @param inputs the version of each table that it reads
+ * @param settings hash of the configuration that it reads
+ * @param version the version of its own table; -1 if it was never built
+ */
+record Plan(
+    Job job,
+    boolean isSkipped,
+    String reason,
+    Days days,
+    Map<String, Long> inputs,
+    String settings,
+    long version) {
+
+  /**
+   * Compares what the table's last commit read with what there is now.
+   *
+   * @param code hash of the program
+   * @throws BadInput if the configuration behind a table's state changed since it was built
+   * @throws NotReady if a table that it reads was never built for this night
+   */
+  static Plan of(Job job, Lake lake, Settings settings, Night night, String code) {
+    Map<String, Long> inputs = new TreeMap<>();
+    for (Table read : job.reads()) {
+      inputs.put(read.id(), lake.version(read));
+    }
+    String hash = settings.hash(job.settings());
+    Optional<Commit.Logged> own =
+        job.table().isByNight() ? lake.last(job.table(), night.asOf()) : lake.last(job.table());
+    Plan plan = new Plan(job, false, "", Days.ALL, inputs, hash, lake.version(job.table()));
+    requireInputs(job, lake, night, inputs);
+    if (own.isEmpty()) {
+      return plan.because("first build");
+    }
+    Commit last = own.get().commit();
+    Refresh refresh = job.table().refresh();
+    if (refresh instanceof Refresh.Append) {
+      return plan.because("new files");
+    }
+    if (refresh instanceof Refresh.Touched) {
+      return night.isRebuild() ? plan.because("rebuild") : touched(plan, last, lake);
+    }
+    boolean same =
+        last.inputs().equals(inputs)
+            && last.settings().equals(hash)
+            && last.code().equals(code)
+            && (refresh instanceof Refresh.Whole
+                || last.arrivedBy().equals(night.arrivedBy().toString()));
+    if (same && !night.isRebuild()) {
+      return plan.skipped("unchanged");
+    }
+    return plan.because(same ? "rebuild" : "inputs, settings or program changed");
+  }
+
+  private static void requireInputs(Job job, Lake lake, Night night, Map<String, Long> inputs) {
+    for (Table read : job.reads()) {
+      boolean isMissing =
+          inputs.get(read.id()) < 0
+              || (read.isByNight() && lake.last(read, night.asOf()).isEmpty());
+      if (isMissing) {
+        throw new NotReady(
+            "Cannot build %s for %s: %s does not stand for that night. Run the application that builds %s first, or `run nightly`."
+                .formatted(job.table(), night.asOf(), read, read));
+      }
+    }
+  }
+
+  private static Plan touched(Plan plan, Commit last, Lake lake) {
+    Job job = plan.job();
+    if (!last.settings().equals(plan.settings())) {
+      throw new BadInput(
+          "Cannot go on with %s: the configuration %s differs from the one it was built with, and its state must not be mixed."
+                  .formatted(job.table(), job.settings().stream().map(s -> s.path()).toList())
+              + " Put the old values back, or build it anew: `holdfast backfill nightly --from DATE --to DATE --rebuild`"
+              + " (reads all days of %s again)."
+                  .formatted(job.reads().stream().map(Table::id).toList()));
+    }
+    Days days = Days.NONE;
+    for (Table read : job.reads()) {
+      if (!read.refresh().day().isEmpty()) {
+        days = days.and(changed(read, last.inputs().getOrDefault(read.id(), -1L), lake));
+      }
+    }
+    if (days.isEmpty()) {
+      return plan.skipped("nothing touched");
+    }
+    return new Plan(
+        job,
+        false,
+        days.isAll() ? "all days" : "days " + days,
+        days,
+        plan.inputs(),
+        plan.settings(),
+        plan.version());
+  }
+
+  private static Days changed(Table read, long since, Lake lake) {
+    Optional<List<Commit.Logged>> commits = lake.commitsAfter(read, since);
+    if (since < 0 || commits.isEmpty()) {
+      return Days.ALL;
+    }
+    Days days = Days.NONE;
+    for (Commit.Logged logged : commits.get()) {
+      if (!logged.isMaintenance()) {
+        days = days.and(logged.commit() == null ? Days.ALL : logged.commit().replaced());
+      }
+    }
+    return days;
+  }
+
+  private Plan because(String why) {
+    return new Plan(job, false, why, days, inputs, settings, version);
+  }
+
+  private Plan skipped(String why) {
+    return new Plan(job, true, why, Days.NONE, inputs, settings, version);
+  }
+
+  /**
+   * The night that is built.
+   *
+   * @param asOf the last local day that counts
+   * @param arrivedBy the last arrival date that counts
+   * @param isRebuild whether state is started anew
+   */
+  record Night(LocalDate asOf, LocalDate arrivedBy, boolean isRebuild) {}
+}

@@ -1,0 +1,229 @@
+package io.holdfast.job;
+
+import static org.apache.spark.sql.functions.array_sort;
+import static org.apache.spark.sql.functions.bit_xor;
+import static org.apache.spark.sql.functions.coalesce;
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.collect_set;
+import static org.apache.spark.sql.functions.count;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.map_entries;
+import static org.apache.spark.sql.functions.max;
+import static org.apache.spark.sql.functions.sum;
+import static org.apache.spark.sql.functions.when;
+import static org.apache.spark.sql.functions.xxhash64;
+
+import io.holdfast.failure.BrokenRule;
+import io.holdfast.lake.Commit;
+import io.holdfast.lake.Lake;
+import io.holdfast.lake.Lease;
+import io.holdfast.table.Days;
+import io.holdfast.table.Field;
+import io.holdfast.table.Refresh;
+import io.holdfast.table.Rule;
+import io.holdfast.table.Table;
+import java.sql.Date;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.types.MapType;
+import org.apache.spark.storage.StorageLevel;
+
+/**
+ * Builds one table: conforms its rows, checks them in one cached pass, and commits them whole.
+ * Nothing is written before every rule held.
+ */
+final class TableBuilder {
+
+  private final Lake lake;
+  private final Lease lease;
+  private final Plan.Night night;
+  private final String runId;
+  private final String code;
+
+  TableBuilder(Lake lake, Lease lease, Plan.Night night, String runId, String code) {
+    this.lake = lake;
+    this.lease = lease;
+    this.night = night;
+    this.runId = runId;
+    this.code = code;
+  }
+
+  /** The commit that was made; none if there was nothing to add. */
+  Optional<Commit> build(Plan plan, LakeInputs inputs) {
+    Table table = plan.job().table();
+    Dataset<Row> made = plan.job().build().apply(inputs);
+    if (table.isByNight() && !List.of(made.columns()).contains(Table.AS_OF_DATE)) {
+      made = made.withColumn(Table.AS_OF_DATE, lit(night.asOf()));
+    }
+    Dataset<Row> checked = table.conform(made).persist(StorageLevel.MEMORY_AND_DISK());
+    try {
+      Pass pass = pass(table, checked);
+      requireRules(table, checked, pass);
+      plan.job().check().accept(checked, inputs);
+      if (table.refresh() instanceof Refresh.Append && pass.rows() == 0 && plan.version() >= 0) {
+        return Optional.empty();
+      }
+      Dataset<Row> rows =
+          checked.select(table.columnNames().stream().map(n -> col(n)).toArray(Column[]::new));
+      Commit commit =
+          new Commit(
+              runId,
+              night.asOf().toString(),
+              night.arrivedBy().toString(),
+              plan.inputs(),
+              plan.settings(),
+              code,
+              replaced(plan, pass),
+              deliveredUntil(table, pass),
+              pass.rows(),
+              pass.content(),
+              changed(table, rows, pass),
+              pass.warnings(),
+              inputs.notes());
+      lease.require();
+      lake.write(table, rows, plan.days(), commit, night.asOf(), plan.version());
+      return Optional.of(commit);
+    } finally {
+      checked.unpersist();
+    }
+  }
+
+  /** What one pass over the rows finds. */
+  private record Pass(
+      long rows,
+      String content,
+      Days days,
+      String deliveredUntil,
+      long withoutKey,
+      Map<String, Long> broken,
+      Map<String, Long> warnings) {}
+
+  private static Pass pass(Table table, Dataset<Row> rows) {
+    List<Column> figures = new ArrayList<>();
+    figures.add(count(lit(1)));
+    figures.add(coalesce(bit_xor(contentHash(table)), lit(0L)));
+    figures.add(coalesce(sum(contentHash(table).bitwiseAND(lit(0xFFFFFFFFL))), lit(0L)));
+    Column hasNoKey =
+        table.key().stream().map(name -> col(name).isNull()).reduce(Column::or).orElse(lit(false));
+    figures.add(counted(hasNoKey));
+    String day = table.refresh().day();
+    figures.add(day.isEmpty() ? lit(null) : collect_set(col(day)));
+    String delivery =
+        table.refresh() instanceof Refresh.Append append ? append.deliveryColumn() : "";
+    figures.add(delivery.isEmpty() ? lit(null).cast("string") : max(col(delivery)).cast("string"));
+    table.rules().forEach(rule -> figures.add(counted(rule.broken())));
+
+    Row found =
+        rows.agg(figures.get(0), figures.subList(1, figures.size()).toArray(Column[]::new)).head();
+    Map<String, Long> broken = new LinkedHashMap<>();
+    Map<String, Long> warnings = new LinkedHashMap<>();
+    for (int i = 0; i < table.rules().size(); i++) {
+      Rule rule = table.rules().get(i);
+      (rule.severity() == Rule.Severity.BLOCKS ? broken : warnings)
+          .put(rule.name(), found.getLong(6 + i));
+    }
+    Days days =
+        day.isEmpty()
+            ? Days.NONE
+            : Days.of(found.<Date>getList(4).stream().map(Date::toLocalDate).toList());
+    return new Pass(
+        found.getLong(0),
+        "%016x%08x".formatted(found.getLong(1), found.getLong(2)),
+        days,
+        found.isNullAt(5) ? "" : found.getString(5),
+        found.getLong(3),
+        broken,
+        warnings);
+  }
+
+  private static Column counted(Column isIt) {
+    return coalesce(sum(when(isIt, lit(1L)).otherwise(lit(0L))), lit(0L));
+  }
+
+  /** A hash of a row's stored content. */
+  private static Column contentHash(Table table) {
+    return xxhash64(table.columns().stream().map(TableBuilder::hashable).toArray(Column[]::new));
+  }
+
+  /** Maps have no order and so no hash of their own. */
+  private static Column hashable(Field field) {
+    Column value = col(field.name());
+    return field.type() instanceof MapType ? array_sort(map_entries(value)) : value;
+  }
+
+  private static void requireRules(Table table, Dataset<Row> rows, Pass pass) {
+    if (pass.withoutKey() > 0) {
+      throw new BrokenRule(
+          "Cannot publish %s: %d of %d rows have no %s, which names a row. Nothing was written."
+              .formatted(table, pass.withoutKey(), pass.rows(), table.key()));
+    }
+    for (Rule rule : table.rules()) {
+      long count = pass.broken().getOrDefault(rule.name(), 0L);
+      if (count > 0) {
+        throw new BrokenRule(
+            "Cannot publish %s: \"%s\" does not hold for %d of %d rows, such as %s. Nothing was written; mend the input and run again."
+                .formatted(
+                    table, rule.name(), count, pass.rows(), examples(table, rows, rule.broken())));
+      }
+    }
+    if (!(table.refresh() instanceof Refresh.Append)) {
+      requireUniqueKey(table, rows);
+    }
+  }
+
+  private static void requireUniqueKey(Table table, Dataset<Row> rows) {
+    Column[] key = table.key().stream().map(name -> col(name)).toArray(Column[]::new);
+    List<Row> repeated =
+        rows.groupBy(key).agg(count(lit(1)).as("rows")).filter(col("rows").gt(1)).takeAsList(3);
+    if (!repeated.isEmpty()) {
+      throw new BrokenRule(
+          "Cannot publish %s: more than one row has the key %s, such as %s. Nothing was written."
+              .formatted(table, table.key(), repeated));
+    }
+  }
+
+  private static List<String> examples(Table table, Dataset<Row> rows, Column broken) {
+    Column[] key = table.key().stream().map(name -> col(name)).toArray(Column[]::new);
+    return rows.filter(broken).select(key).limit(3).collectAsList().stream()
+        .map(Row::toString)
+        .toList();
+  }
+
+  /** The latest delivery that this table has ever taken in. */
+  private String deliveredUntil(Table table, Pass pass) {
+    String before = lake.last(table).map(last -> last.commit().deliveredUntil()).orElse("");
+    return before.compareTo(pass.deliveredUntil()) > 0 ? before : pass.deliveredUntil();
+  }
+
+  private static String replaced(Plan plan, Pass pass) {
+    Refresh refresh = plan.job().table().refresh();
+    if (refresh instanceof Refresh.Append) {
+      return pass.days().toString();
+    }
+    return refresh instanceof Refresh.Touched ? plan.days().toString() : "";
+  }
+
+  /** How many rows of this night are not what stood before for it. */
+  private long changed(Table table, Dataset<Row> rows, Pass pass) {
+    if (!table.isByNight()) {
+      return 0;
+    }
+    Optional<Commit.Logged> before = lake.last(table, night.asOf());
+    if (before.isEmpty() || before.get().commit().content().equals(pass.content())) {
+      return 0;
+    }
+    Column hash = contentHash(table).as("row_hash");
+    Dataset<Row> stood =
+        lake.read(table).filter(col(Table.AS_OF_DATE).equalTo(lit(night.asOf()))).select(hash);
+    Dataset<Row> stands = rows.select(hash);
+    String[] on = {"row_hash"};
+    return Math.max(
+        stands.join(stood, on, "left_anti").count(), stood.join(stands, on, "left_anti").count());
+  }
+}

@@ -1,0 +1,298 @@
+package io.holdfast.lake;
+
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.lit;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.holdfast.failure.BadInput;
+import io.holdfast.failure.Conflict;
+import io.holdfast.failure.PlatformFailure;
+import io.holdfast.table.Days;
+import io.holdfast.table.Refresh;
+import io.holdfast.table.Table;
+import java.io.BufferedReader;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import org.apache.hadoop.fs.FSDataOutputStream;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.sql.DataFrameWriter;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SaveMode;
+import org.apache.spark.sql.SparkSession;
+
+/**
+ * The tables of one company on any Hadoop file system: {@code <lake>/<stage>/<table>}.
+ *
+ * <p>Versions and commits are read from the Delta log itself, without a Spark job.
+ */
+public final class Lake {
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final String MARK = "_holdfast.json";
+  private static final int ROWS_PER_FILE = 1_000_000;
+
+  private final SparkSession spark;
+  private final Path root;
+  private final FileSystem files;
+
+  private Lake(SparkSession spark, Path root, FileSystem files) {
+    this.spark = spark;
+    this.root = root;
+    this.files = files;
+  }
+
+  /**
+   * Opens a lake, and makes it if there is nothing at the path.
+   *
+   * @throws BadInput if the path holds something else
+   * @throws PlatformFailure if it cannot be read
+   */
+  public static Lake open(SparkSession spark, String path) {
+    Path root = new Path(path);
+    try {
+      FileSystem files = root.getFileSystem(spark.sessionState().newHadoopConf());
+      Path qualified = files.makeQualified(root);
+      Lake lake = new Lake(spark, qualified, files);
+      lake.checkOrMark();
+      return lake;
+    } catch (IOException | IllegalArgumentException e) {
+      throw new PlatformFailure(
+          "Cannot open the lake %s: %s. Check lake.path, its file system and its rights."
+              .formatted(path, e),
+          e);
+    }
+  }
+
+  private void checkOrMark() throws IOException {
+    Path mark = new Path(root, MARK);
+    if (files.exists(mark)) {
+      return;
+    }
+    if (files.exists(root)) {
+      if (files.getFileStatus(root).isFile() || files.listStatus(root).length > 0) {
+        throw new BadInput(
+            "Cannot use %s as a lake: it holds something else (there is no %s in it)."
+                    .formatted(root, MARK)
+                + " Point lake.path at a lake or at an empty folder.");
+      }
+    }
+    try (FSDataOutputStream out = files.create(mark, true)) {
+      out.write("{\"format\":1}\n".getBytes(StandardCharsets.UTF_8));
+    }
+  }
+
+  /** The folder of the lake. */
+  public Path root() {
+    return root;
+  }
+
+  /** The file system that holds it. */
+  public FileSystem fileSystem() {
+    return files;
+  }
+
+  /** Where a table's files are. */
+  public Path path(Table table) {
+    return new Path(new Path(root, table.stage()), table.name());
+  }
+
+  /** The version of a table's content; -1 if it was never built. */
+  public long version(Table table) {
+    List<Long> versions = versions(table);
+    return versions.isEmpty() ? -1 : versions.get(versions.size() - 1);
+  }
+
+  /** The latest commit that this program made to a table. */
+  public Optional<Commit.Logged> last(Table table) {
+    return latest(table, "");
+  }
+
+  /** The latest commit that this program made to a table for a night. */
+  public Optional<Commit.Logged> last(Table table, LocalDate asOf) {
+    return latest(table, asOf.toString());
+  }
+
+  private Optional<Commit.Logged> latest(Table table, String asOf) {
+    List<Long> versions = versions(table);
+    for (int i = versions.size() - 1; i >= 0; i--) {
+      Commit.Logged logged = commit(table, versions.get(i));
+      if (logged.commit() != null && (asOf.isEmpty() || asOf.equals(logged.commit().asOf()))) {
+        return Optional.of(logged);
+      }
+    }
+    return Optional.empty();
+  }
+
+  /**
+   * The commits after a version, oldest first; empty if the log no longer reaches back to it.
+   *
+   * @param version a version of the table, or -1 for all commits
+   */
+  public Optional<List<Commit.Logged>> commitsAfter(Table table, long version) {
+    List<Long> later = versions(table).stream().filter(v -> v > version).toList();
+    if (!later.isEmpty() && later.get(0) != version + 1) {
+      return Optional.empty();
+    }
+    return Optional.of(later.stream().map(v -> commit(table, v)).toList());
+  }
+
+  private List<Long> versions(Table table) {
+    List<Long> versions = new ArrayList<>();
+    try {
+      for (FileStatus file : files.listStatus(new Path(path(table), "_delta_log"))) {
+        String name = file.getPath().getName();
+        if (name.matches("\\d{20}\\.json")) {
+          versions.add(Long.parseLong(name.substring(0, 20)));
+        }
+      }
+    } catch (FileNotFoundException e) {
+      return List.of();
+    } catch (IOException e) {
+      throw unreadable(table, e);
+    }
+    Collections.sort(versions);
+    return versions;
+  }
+
+  private Commit.Logged commit(Table table, long version) {
+    Path path = new Path(path(table), "_delta_log/%020d.json".formatted(version));
+    try (BufferedReader lines =
+        new BufferedReader(new InputStreamReader(files.open(path), StandardCharsets.UTF_8))) {
+      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+        JsonNode info = JSON.readTree(line).path("commitInfo");
+        if (!info.isMissingNode()) {
+          return logged(version, info, path.toString());
+        }
+      }
+    } catch (IOException e) {
+      throw unreadable(table, e);
+    }
+    return new Commit.Logged(version, Instant.EPOCH, null, false);
+  }
+
+  private static Commit.Logged logged(long version, JsonNode info, String where) {
+    String metadata = info.path("userMetadata").asText("");
+    String operation = info.path("operation").asText("");
+    return new Commit.Logged(
+        version,
+        Instant.ofEpochMilli(info.path("timestamp").asLong()),
+        metadata.isEmpty() ? null : Commit.fromJson(metadata, where),
+        operation.equals("OPTIMIZE") || operation.startsWith("VACUUM"));
+  }
+
+  private PlatformFailure unreadable(Table table, IOException e) {
+    return new PlatformFailure(
+        "Cannot read the log of %s in %s: %s. Check the file system; if the table's folder is"
+                .formatted(table, path(table), e)
+            + " damaged, delete it and run `holdfast backfill --rebuild`.",
+        e);
+  }
+
+  /** A table's rows; none if it was never built. Columns added since it was built are NULL. */
+  public Dataset<Row> read(Table table) {
+    if (version(table) < 0) {
+      return spark.createDataFrame(List.of(), table.schema());
+    }
+    Dataset<Row> stored = spark.read().format("delta").load(path(table).toString());
+    List<String> names = List.of(stored.columns());
+    Dataset<Row> rows = stored;
+    for (var field : table.columns()) {
+      if (!names.contains(field.name())) {
+        rows = rows.withColumn(field.name(), lit(null).cast(field.type()));
+      }
+    }
+    return rows.select(
+        table.columnNames().stream()
+            .map(name -> col(name))
+            .toArray(org.apache.spark.sql.Column[]::new));
+  }
+
+  /**
+   * Commits rows to a table: replaces the night, the days or the whole, or adds.
+   *
+   * @param rows conformed rows
+   * @param days the days that are replaced, where the table is replaced by day
+   * @param commit what the commit says of itself
+   * @param readVersion the table's version that the caller read; -1 for none
+   * @throws Conflict if another writer committed since
+   */
+  public long write(
+      Table table, Dataset<Row> rows, Days days, Commit commit, LocalDate asOf, long readVersion) {
+    DataFrameWriter<Row> writer =
+        arranged(table, rows, commit.rows())
+            .write()
+            .format("delta")
+            .option("userMetadata", commit.toJson())
+            .option("txnAppId", "holdfast")
+            .option("txnVersion", readVersion + 1);
+    boolean isNew = readVersion < 0;
+    Refresh refresh = table.refresh();
+    if (refresh instanceof Refresh.AsOf night) {
+      writer = writer.partitionBy(Table.AS_OF_DATE).mode(SaveMode.Overwrite);
+      writer =
+          isNew
+              ? writer
+              : writer.option("mergeSchema", "true").option("replaceWhere", nights(night, asOf));
+    } else if (refresh instanceof Refresh.Append) {
+      writer = writer.mode(SaveMode.Append).option("mergeSchema", "true");
+    } else if (refresh instanceof Refresh.Touched touched && !days.isAll() && !isNew) {
+      writer =
+          writer
+              .mode(SaveMode.Overwrite)
+              .option("mergeSchema", "true")
+              .option("replaceWhere", days.sql(touched.dayColumn()));
+    } else {
+      writer = writer.mode(SaveMode.Overwrite).option("overwriteSchema", "true");
+    }
+    try {
+      writer.save(path(table).toString());
+    } catch (io.delta.exceptions.DeltaConcurrentModificationException e) {
+      throw conflict(table, e);
+    }
+    Commit.Logged mine = last(table).orElseThrow(() -> conflict(table, null));
+    if (!mine.commit().runId().equals(commit.runId()) || mine.version() != readVersion + 1) {
+      throw conflict(table, null);
+    }
+    return mine.version();
+  }
+
+  private static Conflict conflict(Table table, Exception cause) {
+    return new Conflict(
+        "Cannot commit %s: another writer changed it since this run read it. Run again."
+            .formatted(table),
+        cause);
+  }
+
+  /** This night, and the nights that are no longer kept. */
+  private static String nights(Refresh.AsOf night, LocalDate asOf) {
+    String thisNight = "as_of_date = DATE'%s'".formatted(asOf);
+    if (night.keepsAll()) {
+      return thisNight;
+    }
+    LocalDate oldest = asOf.minusDays(Refresh.AsOf.NIGHTS - 1L);
+    return "%s OR (as_of_date < DATE'%s' AND as_of_date <> last_day(as_of_date))"
+        .formatted(thisNight, oldest);
+  }
+
+  /** Few files, each of few days, so that a night's replacing touches few of them. */
+  private static Dataset<Row> arranged(Table table, Dataset<Row> rows, long count) {
+    int parts = (int) Math.max(1, (count + ROWS_PER_FILE - 1) / ROWS_PER_FILE);
+    String day = table.refresh().day();
+    if (parts == 1) {
+      return rows.coalesce(1);
+    }
+    return day.isEmpty() ? rows.coalesce(parts) : rows.repartitionByRange(parts, col(day));
+  }
+}

@@ -1,0 +1,2 @@
+/** The only code that knows Delta and the lake's file system. */
+package io.holdfast.lake;

@@ -1,0 +1,2 @@
+/** What ran, what was rejected, and how fresh the feeds are. */
+package io.holdfast.ops;

@@ -1,0 +1,32 @@
+package io.holdfast.sources;
+
+import io.holdfast.config.Setting;
+import java.time.LocalDate;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * The company's exports, by name, and how much dirt in them is too much.
+ *
+ * @param feeds the exports
+ * @param maxRejectedRate the share of rejected rows above which a delivery is not taken in
+ * @param folderDate the regular expression of feeds that have none of their own
+ * @param earliestDate a row whose own time is before this day is rejected
+ */
+public record Feeds(
+    Map<String, Feed> feeds, double maxRejectedRate, String folderDate, LocalDate earliestDate) {
+
+  public static final Setting<Feeds> SETTING = Setting.of("sources", Feeds.class);
+
+  /** The feeds of a contract, by name. */
+  Map<String, Feed> of(Contract contract) {
+    Map<String, Feed> mine = new TreeMap<>();
+    feeds.forEach(
+        (name, feed) -> {
+          if (feed.contract().orElse(name).equals(contract.name())) {
+            mine.put(name, feed);
+          }
+        });
+    return mine;
+  }
+}

@@ -1,0 +1,252 @@
+package io.holdfast.sources;
+
+import static io.holdfast.sources.Values.named;
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.from_json;
+import static org.apache.spark.sql.functions.get_json_object;
+import static org.apache.spark.sql.functions.input_file_name;
+import static org.apache.spark.sql.functions.length;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.regexp_replace;
+import static org.apache.spark.sql.functions.struct;
+import static org.apache.spark.sql.functions.to_json;
+import static org.apache.spark.sql.functions.trim;
+import static org.apache.spark.sql.functions.url_decode;
+import static org.apache.spark.sql.functions.when;
+
+import io.holdfast.config.Nearest;
+import io.holdfast.failure.BadInput;
+import io.holdfast.job.Landing;
+import io.holdfast.sources.Files.Delivered;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.Metadata;
+import org.apache.spark.sql.types.StructField;
+import org.apache.spark.sql.types.StructType;
+
+/**
+ * Reads a feed's files as they are: every row with its file, its raw text, and whether it is
+ * damaged. Columns may come in any order, and more of them than anybody asked for.
+ *
+ * @param rows {@code _file}, {@code _raw}, {@code _damage} (NULL: none) and the feed's columns
+ */
+record Reading(Dataset<Row> rows) {
+
+  private static final String DAMAGED = "_damaged";
+
+  /**
+   * Reads files of one feed.
+   *
+   * @param wanted the columns of the feed that the mapping names
+   * @return empty if every file is empty
+   * @throws BadInput if a file's header lacks a wanted column
+   */
+  static Optional<Reading> of(
+      String name, Feed feed, Set<String> wanted, Landing landing, List<Delivered> files) {
+    List<String> paths = files.stream().map(f -> f.file().path()).toList();
+    return switch (feed.format()) {
+      case CSV -> csv(name, feed, wanted, landing, paths);
+      case JSONL -> Optional.of(jsonLines(feed, wanted, landing, paths));
+      case PARQUET ->
+          Optional.of(
+              typed("parquet", Map.of("mergeSchema", "true"), feed, landing, paths, wanted, name));
+      case DELTA -> Optional.of(typed("delta", Map.of(), feed, landing, paths, wanted, name));
+    };
+  }
+
+  /** Files of one header are read together: Spark takes the columns of CSV by position. */
+  private static Optional<Reading> csv(
+      String name, Feed feed, Set<String> wanted, Landing landing, List<String> paths) {
+    Map<List<String>, List<String>> byHeader = new LinkedHashMap<>();
+    for (String path : paths) {
+      landing
+          .firstLine(path)
+          .filter(line -> !line.isBlank())
+          .ifPresent(
+              line ->
+                  byHeader.computeIfAbsent(header(line, feed), h -> new ArrayList<>()).add(path));
+    }
+    Dataset<Row> all = null;
+    for (Map.Entry<List<String>, List<String>> group : byHeader.entrySet()) {
+      requireColumns(name, wanted, group.getKey(), group.getValue().get(0));
+      Dataset<Row> rows = csvOfHeader(feed, wanted, landing, group.getKey(), group.getValue());
+      all = all == null ? rows : all.unionByName(rows, true);
+    }
+    return Optional.ofNullable(all).map(Reading::new);
+  }
+
+  private static List<String> header(String line, Feed feed) {
+    String separator = feed.options().getOrDefault("sep", ",");
+    String text = line.startsWith("\uFEFF") ? line.substring(1) : line;
+    List<String> names = new ArrayList<>();
+    StringBuilder name = new StringBuilder();
+    boolean isQuoted = false;
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (c == '"') {
+        isQuoted = !isQuoted;
+      } else if (!isQuoted && text.startsWith(separator, i)) {
+        names.add(name.toString().strip());
+        name.setLength(0);
+      } else {
+        name.append(c);
+      }
+    }
+    names.add(name.toString().strip());
+    return unique(names);
+  }
+
+  private static List<String> unique(List<String> names) {
+    List<String> unique = new ArrayList<>();
+    for (String name : names) {
+      String free = name.isEmpty() ? "column_" + (unique.size() + 1) : name;
+      while (unique.contains(free)) {
+        free += "_";
+      }
+      unique.add(free);
+    }
+    return unique;
+  }
+
+  private static Dataset<Row> csvOfHeader(
+      Feed feed, Set<String> wanted, Landing landing, List<String> header, List<String> paths) {
+    Map<String, String> options =
+        new LinkedHashMap<>(
+            Map.of(
+                "header", "true",
+                "escape", "\"",
+                "multiLine", "true",
+                "mode", "PERMISSIVE",
+                "columnNameOfCorruptRecord", DAMAGED));
+    options.putAll(feed.options());
+    StructField[] fields =
+        Stream.concat(header.stream(), Stream.of(DAMAGED))
+            .map(column -> new StructField(column, DataTypes.StringType, true, none()))
+            .toArray(StructField[]::new);
+    Dataset<Row> read = landing.read("csv", options, Optional.of(new StructType(fields)), paths);
+    Column raw = to_json(struct(header.stream().map(Values::named).toArray(Column[]::new)));
+    return read.select(
+        columns(
+            List.of(
+                file().as("_file"),
+                when(col(DAMAGED).isNotNull(), col(DAMAGED)).otherwise(raw).as("_raw"),
+                when(
+                        col(DAMAGED).isNotNull(),
+                        lit("the line has not as many cells as the header has names"))
+                    .as("_damage")),
+            wanted));
+  }
+
+  private static Reading jsonLines(
+      Feed feed, Set<String> wanted, Landing landing, List<String> paths) {
+    Set<String> names = new TreeSet<>();
+    wanted.forEach(column -> names.add(top(column)));
+    StructType schema =
+        new StructType(
+            Stream.concat(names.stream(), Stream.of(DAMAGED))
+                .map(column -> new StructField(column, DataTypes.StringType, true, none()))
+                .toArray(StructField[]::new));
+    Column parsed =
+        from_json(
+            col("value"),
+            schema,
+            Map.of("mode", "PERMISSIVE", "columnNameOfCorruptRecord", DAMAGED));
+    Dataset<Row> lines =
+        landing
+            .read("text", feed.options(), Optional.empty(), paths)
+            .filter(length(trim(col("value"))).gt(0))
+            .select(file().as("_file"), col("value").as("_raw"), parsed.as("_json"));
+    List<Column> columns = new ArrayList<>();
+    columns.add(col("_file"));
+    columns.add(col("_raw"));
+    columns.add(
+        when(
+                col("_json").isNull().or(col("_json." + DAMAGED).isNotNull()),
+                lit("the line is no JSON object"))
+            .as("_damage"));
+    for (String column : wanted) {
+      Column value = col("_json").getField(top(column));
+      columns.add(
+          (column.contains(".")
+                  ? get_json_object(value, "$." + column.substring(column.indexOf('.') + 1))
+                  : value)
+              .as(column));
+    }
+    return new Reading(lines.select(columns.toArray(Column[]::new)));
+  }
+
+  private static Reading typed(
+      String format,
+      Map<String, String> defaults,
+      Feed feed,
+      Landing landing,
+      List<String> paths,
+      Set<String> wanted,
+      String name) {
+    Map<String, String> options = new LinkedHashMap<>(defaults);
+    options.putAll(feed.options());
+    Dataset<Row> read = landing.read(format, options, Optional.empty(), paths);
+    requireColumns(name, wanted, Arrays.asList(read.columns()), paths.get(0));
+    Column file = format.equals("delta") ? lit(paths.get(0)) : file();
+    return new Reading(
+        read.select(
+            columns(
+                List.of(
+                    file.as("_file"),
+                    to_json(struct(col("*"))).as("_raw"),
+                    lit(null).cast("string").as("_damage")),
+                wanted)));
+  }
+
+  private static Column[] columns(List<Column> first, Collection<String> wanted) {
+    return Stream.concat(first.stream(), wanted.stream().map(column -> nested(column).as(column)))
+        .toArray(Column[]::new);
+  }
+
+  private static Column nested(String column) {
+    int dot = column.indexOf('.');
+    return dot < 0 ? named(column) : named(top(column)).getField(column.substring(dot + 1));
+  }
+
+  private static String top(String column) {
+    int dot = column.indexOf('.');
+    return dot < 0 ? column : column.substring(0, dot);
+  }
+
+  private static void requireColumns(
+      String name, Set<String> wanted, Collection<String> given, String file) {
+    for (String column : wanted) {
+      if (!given.contains(top(column))) {
+        throw new BadInput(
+            "Cannot read feed %s: %s has no column '%s'%s. It has %s. Correct sources.feeds.%s.columns, or the file."
+                .formatted(name, file, column, hint(column, given), given, name));
+      }
+    }
+  }
+
+  /** The file of a row, written as Hadoop writes paths. */
+  private static Column file() {
+    Column encoded = regexp_replace(input_file_name(), "\\+", "%2B");
+    return regexp_replace(url_decode(encoded), "^file:///", "file:/");
+  }
+
+  private static String hint(String column, Collection<String> given) {
+    return Nearest.to(column, given).map(near -> " (nearest: '" + near + "')").orElse("");
+  }
+
+  private static Metadata none() {
+    return Metadata.empty();
+  }
+}
