@@ -24,6 +24,7 @@ import io.holdfast.job.Publication;
 import io.holdfast.metrics.CohortRetention;
 import io.holdfast.metrics.CustomerAdoption;
 import io.holdfast.metrics.FeatureAdoption;
+import io.holdfast.ops.FeedDeliveries;
 import io.holdfast.ops.RejectedRows;
 import io.holdfast.programs.Segments;
 import io.holdfast.sources.Contracts;
@@ -46,6 +47,7 @@ public final class Catalog {
           Sources.job(Contracts.CHURN_REASONS),
           RejectedRows.JOB,
           LandedDays.JOB,
+          FeedDeliveries.JOB,
           Customers.JOB,
           Users.JOB,
           Subscriptions.JOB,

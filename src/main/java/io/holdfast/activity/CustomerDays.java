@@ -51,7 +51,7 @@ public final class CustomerDays {
           .column("first_at", TimestampType, "the first core event; NULL where only days are known")
           .column("last_at", TimestampType, "the last core event; NULL where only days are known")
           .key("customer_id", "event_date")
-          .touched("event_date")
+          .touched("event_date", 1)
           .require("core events are events", col("core_events").leq(col("events")))
           .require("active users have core events", col("active_users").leq(col("core_events")))
           .build();

@@ -48,7 +48,7 @@ public final class UserDays {
           .column("first_at", TimestampType, "the first core event; NULL where only days are known")
           .column("last_at", TimestampType, "the last core event; NULL where only days are known")
           .key("customer_id", "user_id", "event_date")
-          .touched("event_date")
+          .touched("event_date", 1)
           .require("core events are events", col("core_events").leq(col("events")))
           .build();
 

@@ -30,6 +30,10 @@ public final class Session {
       Map.ofEntries(
           Map.entry("spark.ui.enabled", "false"),
           Map.entry("spark.ui.showConsoleProgress", "false"),
+          // Nobody looks at plans here, and writing them out costs as much as a small table.
+          Map.entry("spark.sql.ui.explainMode", "simple"),
+          Map.entry("spark.sql.maxPlanStringLength", "1000"),
+          Map.entry("spark.sql.debug.maxToStringFields", "1000000"),
           Map.entry("spark.databricks.delta.snapshotPartitions", "1"),
           Map.entry("spark.sql.shuffle.partitions", "8"),
           Map.entry("spark.sql.sources.parallelPartitionDiscovery.parallelism", "2"));

@@ -103,6 +103,9 @@ record Plan(
         days = days.and(changed(read, last.inputs().getOrDefault(read.id(), -1L), lake));
       }
     }
+    if (job.table().refresh() instanceof Refresh.Touched touched) {
+      days = days.widened(touched.reach());
+    }
     if (days.isEmpty()) {
       return plan.skipped("nothing touched");
     }

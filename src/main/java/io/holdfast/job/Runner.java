@@ -165,6 +165,25 @@ public final class Runner {
     }
   }
 
+  /** A night before the first row of all would be an empty one that nobody meant. */
+  private void requireData(Job job, Plan.Night night) {
+    if (!job.table().isByNight()) {
+      return;
+    }
+    Optional<LocalDate> first =
+        tables().stream()
+            .filter(table -> table.refresh() instanceof Refresh.Append)
+            .flatMap(table -> lake.commitsAfter(table, -1).orElse(List.of()).stream())
+            .filter(logged -> logged.commit() != null)
+            .flatMap(logged -> logged.commit().replaced().first().stream())
+            .min(LocalDate::compareTo);
+    if (first.isPresent() && first.get().isAfter(night.asOf())) {
+      throw new BadInput(
+          "Cannot build %s for %s: it is before all data, whose first row is of %s. Give a later --as-of."
+              .formatted(job.table(), night.asOf(), first.get()));
+    }
+  }
+
   /** The latest arrival date that a lake has taken in; empty if nothing has landed. */
   public static Optional<LocalDate> latestArrival(Lake lake, List<Job> catalog) {
     return catalog.stream()
@@ -291,6 +310,7 @@ public final class Runner {
       Instant start = Instant.now();
       progress.started(name);
       try {
+        requireData(job, night);
         Plan plan = Plan.of(job, lake, settings, night, code);
         if (plan.isSkipped()) {
           return Outcome.of(name, Status.SKIPPED, plan.reason(), since(start));

@@ -1,11 +1,13 @@
 package io.holdfast.job;
 
+import static org.apache.spark.sql.functions.array_distinct;
 import static org.apache.spark.sql.functions.array_sort;
 import static org.apache.spark.sql.functions.bit_xor;
 import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.collect_set;
 import static org.apache.spark.sql.functions.count;
+import static org.apache.spark.sql.functions.flatten;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.map_entries;
 import static org.apache.spark.sql.functions.max;
@@ -24,6 +26,7 @@ import io.holdfast.table.Rule;
 import io.holdfast.table.Table;
 import java.sql.Date;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -101,35 +104,56 @@ final class TableBuilder {
       Days days,
       String deliveredUntil,
       long withoutKey,
+      long rowsOfAKey,
       Map<String, Long> broken,
       Map<String, Long> warnings) {}
 
+  /** First by key, so that the same pass also finds repeated keys; then over all. */
   private static Pass pass(Table table, Dataset<Row> rows) {
-    List<Column> figures = new ArrayList<>();
-    figures.add(count(lit(1)));
-    figures.add(coalesce(bit_xor(contentHash(table)), lit(0L)));
-    figures.add(coalesce(sum(contentHash(table).bitwiseAND(lit(0xFFFFFFFFL))), lit(0L)));
-    Column hasNoKey =
-        table.key().stream().map(name -> col(name).isNull()).reduce(Column::or).orElse(lit(false));
-    figures.add(counted(hasNoKey));
+    Column[] key = table.key().stream().map(name -> col(name)).toArray(Column[]::new);
+    Column hasNoKey = Arrays.stream(key).map(Column::isNull).reduce(Column::or).orElse(lit(false));
     String day = table.refresh().day();
-    figures.add(day.isEmpty() ? lit(null) : collect_set(col(day)));
     String delivery =
         table.refresh() instanceof Refresh.Append append ? append.deliveryColumn() : "";
-    figures.add(delivery.isEmpty() ? lit(null).cast("string") : max(col(delivery)).cast("string"));
-    table.rules().forEach(rule -> figures.add(counted(rule.broken())));
-
+    Column hash = contentHash(table);
+    List<Column> byKey = new ArrayList<>();
+    byKey.add(bit_xor(hash).as("xor"));
+    byKey.add(sum(hash.bitwiseAND(lit(0xFFFFFFFFL))).as("sum"));
+    byKey.add(counted(hasNoKey).as("keyless"));
+    byKey.add((day.isEmpty() ? lit(null) : collect_set(col(day))).as("days"));
+    byKey.add(
+        (delivery.isEmpty() ? max(lit(null)) : max(col(delivery))).cast("string").as("until"));
+    List<Column> overall =
+        new ArrayList<>(
+            List.of(
+                coalesce(bit_xor(col("xor")), lit(0L)),
+                coalesce(sum("sum"), lit(0L)),
+                coalesce(sum("keyless"), lit(0L)),
+                day.isEmpty() ? lit(null) : array_distinct(flatten(collect_set(col("days")))),
+                max("until"),
+                coalesce(max("rows"), lit(0L))));
+    for (int i = 0; i < table.rules().size(); i++) {
+      byKey.add(counted(table.rules().get(i).broken()).as("rule_" + i));
+      overall.add(coalesce(sum("rule_" + i), lit(0L)));
+    }
     Row found =
-        rows.agg(figures.get(0), figures.subList(1, figures.size()).toArray(Column[]::new)).head();
+        rows.groupBy(key)
+            .agg(count(lit(1)).as("rows"), byKey.toArray(Column[]::new))
+            .agg(coalesce(sum("rows"), lit(0L)), overall.toArray(Column[]::new))
+            .head();
+    return read(table, found);
+  }
+
+  private static Pass read(Table table, Row found) {
     Map<String, Long> broken = new LinkedHashMap<>();
     Map<String, Long> warnings = new LinkedHashMap<>();
     for (int i = 0; i < table.rules().size(); i++) {
       Rule rule = table.rules().get(i);
       (rule.severity() == Rule.Severity.BLOCKS ? broken : warnings)
-          .put(rule.name(), found.getLong(6 + i));
+          .put(rule.name(), found.getLong(7 + i));
     }
     Days days =
-        day.isEmpty()
+        found.isNullAt(4)
             ? Days.NONE
             : Days.of(found.<Date>getList(4).stream().map(Date::toLocalDate).toList());
     return new Pass(
@@ -138,6 +162,7 @@ final class TableBuilder {
         days,
         found.isNullAt(5) ? "" : found.getString(5),
         found.getLong(3),
+        found.getLong(6),
         broken,
         warnings);
   }
@@ -172,20 +197,18 @@ final class TableBuilder {
                     table, rule.name(), count, pass.rows(), examples(table, rows, rule.broken())));
       }
     }
-    if (!(table.refresh() instanceof Refresh.Append)) {
-      requireUniqueKey(table, rows);
+    if (!(table.refresh() instanceof Refresh.Append) && pass.rowsOfAKey() > 1) {
+      throw repeatedKey(table, rows);
     }
   }
 
-  private static void requireUniqueKey(Table table, Dataset<Row> rows) {
+  private static BrokenRule repeatedKey(Table table, Dataset<Row> rows) {
     Column[] key = table.key().stream().map(name -> col(name)).toArray(Column[]::new);
     List<Row> repeated =
         rows.groupBy(key).agg(count(lit(1)).as("rows")).filter(col("rows").gt(1)).takeAsList(3);
-    if (!repeated.isEmpty()) {
-      throw new BrokenRule(
-          "Cannot publish %s: more than one row has the key %s, such as %s. Nothing was written."
-              .formatted(table, table.key(), repeated));
-    }
+    return new BrokenRule(
+        "Cannot publish %s: more than one row has the key %s, such as %s. Nothing was written."
+            .formatted(table, table.key(), repeated));
   }
 
   private static List<String> examples(Table table, Dataset<Row> rows, Column broken) {

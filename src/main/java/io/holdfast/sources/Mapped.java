@@ -23,6 +23,7 @@ import io.holdfast.sources.Contract.Kind;
 import io.holdfast.sources.Contract.Term;
 import io.holdfast.sources.Feed.Arrives;
 import io.holdfast.sources.Feed.EqualRows;
+import io.holdfast.table.Days;
 import io.holdfast.table.Field;
 import java.sql.Date;
 import java.time.LocalDate;
@@ -51,9 +52,6 @@ final class Mapped {
 
   /** The date from which a value is known that never is: columns without history. */
   static final LocalDate NEVER = LocalDate.of(9999, 12, 31);
-
-  /** Stands for the day of a row that tells none. */
-  static final LocalDate NO_DAY = LocalDate.of(1970, 1, 1);
 
   private final Contract contract;
   private final String name;
@@ -338,8 +336,8 @@ final class Mapped {
         lit(feed.clashes().orElse(Feed.Clashes.KEEP).name().toLowerCase(Locale.ROOT))
             .as("clashes"));
     out.add(folder.as("folder_date"));
-    out.add(coalesce(arrival, lit(Date.valueOf(NO_DAY))).as("arrival_date"));
-    out.add(coalesce(own, arrival, lit(Date.valueOf(NO_DAY))).as("row_date"));
+    out.add(coalesce(arrival, lit(Date.valueOf(Days.UNKNOWN))).as("arrival_date"));
+    out.add(coalesce(own, arrival, lit(Date.valueOf(Days.UNKNOWN))).as("row_date"));
     out.add(version().as("row_version"));
     out.add(
         feed.deletedWhen()

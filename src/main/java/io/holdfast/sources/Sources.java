@@ -16,6 +16,7 @@ import io.holdfast.failure.BrokenRule;
 import io.holdfast.job.Inputs;
 import io.holdfast.job.Job;
 import io.holdfast.sources.Files.Delivered;
+import io.holdfast.table.Days;
 import io.holdfast.table.Table;
 import java.sql.Date;
 import java.util.ArrayList;
@@ -165,7 +166,7 @@ public final class Sources {
               file.file().tag(),
               file.folderDate().map(Date::valueOf).orElse(null)));
     }
-    Column day = coalesce(col("folder_date"), lit(Date.valueOf(Mapped.NO_DAY)));
+    Column day = coalesce(col("folder_date"), lit(Date.valueOf(Days.UNKNOWN)));
     return in.create(rows, FILE_RECORD).withColumn("arrival_date", day).withColumn("row_date", day);
   }
 

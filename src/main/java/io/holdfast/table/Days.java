@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.NavigableSet;
+import java.util.Optional;
 import java.util.TreeSet;
 import org.apache.spark.sql.Column;
 
@@ -18,6 +19,9 @@ import org.apache.spark.sql.Column;
  * @param days the days, in order
  */
 public record Days(boolean isAll, NavigableSet<LocalDate> days) {
+
+  /** The day under which rows are filed that tell none. */
+  public static final LocalDate UNKNOWN = LocalDate.of(1970, 1, 1);
 
   /** Every day. */
   public static final Days ALL = new Days(true, new TreeSet<>());
@@ -44,6 +48,11 @@ public record Days(boolean isAll, NavigableSet<LocalDate> days) {
       }
     }
     return new Days(false, days);
+  }
+
+  /** The first that is known. */
+  public Optional<LocalDate> first() {
+    return days.stream().filter(day -> day.isAfter(UNKNOWN)).findFirst();
   }
 
   /** Whether there is no day. */

@@ -18,8 +18,10 @@ public sealed interface Refresh {
    * The days whose input changed are replaced, also when their new content is empty.
    *
    * @param dayColumn the DATE column that says to which day a row belongs
+   * @param reach how many days around a changed day can look different for it: 0, or 1 where what
+   *     begins on one day goes on past midnight
    */
-  record Touched(String dayColumn) implements Refresh {}
+  record Touched(String dayColumn, int reach) implements Refresh {}
 
   /** The whole table is replaced: for small tables that do not depend on a date. */
   record Whole() implements Refresh {}

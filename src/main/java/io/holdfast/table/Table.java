@@ -174,7 +174,12 @@ public record Table(
 
     /** Replaces the touched days: the values of this DATE column. */
     public Builder touched(String dayColumn) {
-      refresh = new Refresh.Touched(dayColumn);
+      return touched(dayColumn, 0);
+    }
+
+    /** The same, where a changed day can also change so many days around it. */
+    public Builder touched(String dayColumn, int reach) {
+      refresh = new Refresh.Touched(dayColumn, reach);
       return this;
     }
 

@@ -44,7 +44,7 @@ class ShowCommandTest {
                   Stream.of(
                       Job.writes(VISITS).as(in -> in.create(List.of(), VISITS.schema()))))
               .toList(),
-          List.of(),
+          Catalog.PUBLICATIONS,
           List.of(),
           "");
 
