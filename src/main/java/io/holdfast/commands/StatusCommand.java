@@ -25,7 +25,6 @@ import io.holdfast.table.Table;
 import java.io.PrintWriter;
 import java.time.LocalDate;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;

@@ -41,8 +41,7 @@ class ShowCommandTest {
       new Program(
           Stream.concat(
                   Catalog.JOBS.stream(),
-                  Stream.of(
-                      Job.writes(VISITS).as(in -> in.create(List.of(), VISITS.schema()))))
+                  Stream.of(Job.writes(VISITS).as(in -> in.create(List.of(), VISITS.schema()))))
               .toList(),
           Catalog.PUBLICATIONS,
           List.of(),
@@ -120,8 +119,7 @@ class ShowCommandTest {
     Terminal.Result result = show("metrics.visit");
 
     assertThat(result.exitCode()).isEqualTo(2);
-    assertThat(result.err())
-        .contains("there is no such table (nearest: metrics.visits)");
+    assertThat(result.err()).contains("there is no such table (nearest: metrics.visits)");
   }
 
   @Test
@@ -206,7 +204,18 @@ class ShowCommandTest {
     Dataset<Row> rows = rows(VISITS, pipeTable);
     Commit commit =
         new Commit(
-            "run-" + night, night, night, Map.of(), "", "", "", "", rows.count(), "", 0, Map.of(),
+            "run-" + night,
+            night,
+            night,
+            Map.of(),
+            "",
+            "",
+            "",
+            "",
+            rows.count(),
+            "",
+            0,
+            Map.of(),
             List.of());
     lake.write(VISITS, rows, Days.NONE, commit, LocalDate.parse(night), lake.version(VISITS));
   }

@@ -21,8 +21,7 @@ public final class Terminal {
   }
 
   /** Runs the platform's commands and those that a program adds. */
-  public static Result run(
-      Program program, Function<Program, List<Object>> more, String... args) {
+  public static Result run(Program program, Function<Program, List<Object>> more, String... args) {
     SharedSpark.session();
     StringWriter out = new StringWriter();
     StringWriter err = new StringWriter();

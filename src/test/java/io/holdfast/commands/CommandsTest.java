@@ -24,11 +24,13 @@ class CommandsTest {
 
   @Test
   void doctorSaysWhatAFeedLacksAndWhyRowsWouldBeRejected() throws IOException {
-    Terminal.Result result = doctor("id,name,joined\nc1,Acorn,2026-01-01\nc2,Birch,someday\n,Fjord,\n");
+    Terminal.Result result =
+        doctor("id,name,joined\nc1,Acorn,2026-01-01\nc2,Birch,someday\n,Fjord,\n");
 
     assertThat(result.out().replaceAll("\\s+", " "))
         .contains("WRONG feed crm tells of customers")
-        .contains("2 of 3 sample rows would be rejected, more than sources.max_rejected_rate = 0.05")
+        .contains(
+            "2 of 3 sample rows would be rejected, more than sources.max_rejected_rate = 0.05")
         .contains("customer_id <- id, name <- name, signup <- joined")
         .contains("country (no split by country)")
         .contains("3 rows of the latest file: 1 kept, 2 rejected:")

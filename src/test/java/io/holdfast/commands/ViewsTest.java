@@ -58,7 +58,8 @@ class ViewsTest {
   @Test
   void cohortsAndPeriodsThatFindNoRoomAreCounted() {
     assertThat(RetentionTriangle.text(cells(), new Page(1, 32)))
-        .contains("1 earlier cohorts", "1 later periods find no room", "mean           120  100%   65%")
+        .contains(
+            "1 earlier cohorts", "1 later periods find no room", "mean           120  100%   65%")
         .doesNotContain("2026-01-01");
   }
 
@@ -99,12 +100,14 @@ class ViewsTest {
             """);
 
     assertThat(ModelFigures.text(rows, PAGE))
-        .contains("Trained on the night of 2026-03-08: 1,000 observations of 100 customers, 10 of which left; base rate 1.2%.")
+        .contains(
+            "Trained on the night of 2026-03-08: 1,000 observations of 100 customers, 10 of which left; base rate 1.2%.")
         .contains("  logistic regression: no gain over older")
         .containsPattern("ROC-AUC +0.750 +- +0.610")
         .containsPattern("PR-AUC +0.250 +0.020 +-")
         .contains("Serving since 2026-03-01: older.");
-    assertThat(ModelFigures.text(none(Models.TABLE), PAGE)).isEqualTo("No model was ever trained.\n");
+    assertThat(ModelFigures.text(none(Models.TABLE), PAGE))
+        .isEqualTo("No model was ever trained.\n");
   }
 
   @Test
