@@ -35,7 +35,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "show",
     mixinStandardHelpOptions = true,
-    description = "Shows a table as people read it, such as metrics.cohort_retention.")
+    description = "Shows a table as people read it, or writes it as CSV.")
 final class ShowCommand implements Callable<Integer> {
 
   private final Program program;
@@ -55,7 +55,7 @@ final class ShowCommand implements Callable<Integer> {
   @Option(
       names = "--where",
       paramLabel = "SQL",
-      description = "only rows for which this holds, such as \"cohort_size >= 100\"")
+      description = "only rows for which this holds, such as \"is_small = false\"")
   private Optional<String> where = Optional.empty();
 
   @Option(
@@ -108,7 +108,12 @@ final class ShowCommand implements Callable<Integer> {
                     "Cannot show '%s': there is no such table%s. `holdfast status` lists them."
                         .formatted(
                             name,
-                            Nearest.to(name, tables.stream().map(Table::id).toList())
+                            Nearest.to(
+                                    name,
+                                    tables.stream()
+                                        .map(
+                                            table -> name.contains(".") ? table.id() : table.name())
+                                        .toList())
                                 .map(near -> " (nearest: " + near + ")")
                                 .orElse(""))));
   }

@@ -183,7 +183,7 @@ public final class DemoCommand implements Callable<Integer> {
     heading(out, "5. What they use");
     Dataset<Row> adoption =
         lake.read(FeatureAdoption.TABLE).filter(col("as_of_date").equalTo(lit(night)));
-    out.print(AdoptionBars.text(adoption, new Page(12, columns)));
+    out.print(AdoptionBars.text(adoption, new Page(30, columns)));
     heading(out, "6. How well leaving is foreseen");
     out.print(ModelFigures.text(lake.read(Models.TABLE), Page.of(20)));
     heading(out, "7. Who is most at risk");
