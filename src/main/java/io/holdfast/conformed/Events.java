@@ -100,16 +100,30 @@ public final class Events {
         .withColumnRenamed("attributes", "properties");
   }
 
-  /** Each row once: equal rows have equal hashes, and the first to arrive stands for all. */
+  /**
+   * Each row once: equal rows have equal hashes, and the first to arrive stands for all. Few rows
+   * are repeats, so only these are sorted.
+   */
   private static Dataset<Row> distinct(Dataset<Row> landed) {
+    Dataset<Row> rows =
+        Sources.kept(landed)
+            .withColumn(
+                "event_id", coalesce(col("event_id"), concat(lit("r"), hex(col("row_hash")))));
+    String[] content = {"row_date", "event_id", "row_hash"};
+    Dataset<Row> repeated =
+        rows.groupBy("row_date", "event_id", "row_hash")
+            .count()
+            .filter(col("count").gt(1))
+            .drop("count");
     WindowSpec first =
         Window.partitionBy("row_date", "event_id", "row_hash")
             .orderBy("arrival_date", "file", "feed");
-    return Sources.kept(landed)
-        .withColumn("event_id", coalesce(col("event_id"), concat(lit("r"), hex(col("row_hash")))))
-        .withColumn("nth", row_number().over(first))
-        .filter(col("nth").equalTo(1))
-        .drop("nth");
+    Dataset<Row> firsts =
+        rows.join(repeated, content, "left_semi")
+            .withColumn("nth", row_number().over(first))
+            .filter(col("nth").equalTo(1))
+            .drop("nth");
+    return rows.join(repeated, content, "left_anti").unionByName(firsts);
   }
 
   /** For each row whose id also has other content: its place among them by arrival. */

@@ -1,13 +1,10 @@
 package io.holdfast.job;
 
-import static org.apache.spark.sql.functions.array_distinct;
 import static org.apache.spark.sql.functions.array_sort;
 import static org.apache.spark.sql.functions.bit_xor;
 import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
-import static org.apache.spark.sql.functions.collect_set;
 import static org.apache.spark.sql.functions.count;
-import static org.apache.spark.sql.functions.flatten;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.map_entries;
 import static org.apache.spark.sql.functions.max;
@@ -24,7 +21,6 @@ import io.holdfast.table.Field;
 import io.holdfast.table.Refresh;
 import io.holdfast.table.Rule;
 import io.holdfast.table.Table;
-import java.sql.Date;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -112,7 +108,6 @@ final class TableBuilder {
   private static Pass pass(Table table, Dataset<Row> rows) {
     Column[] key = table.key().stream().map(name -> col(name)).toArray(Column[]::new);
     Column hasNoKey = Arrays.stream(key).map(Column::isNull).reduce(Column::or).orElse(lit(false));
-    String day = table.refresh().day();
     String delivery =
         table.refresh() instanceof Refresh.Append append ? append.deliveryColumn() : "";
     Column hash = contentHash(table);
@@ -120,7 +115,6 @@ final class TableBuilder {
     byKey.add(bit_xor(hash).as("xor"));
     byKey.add(sum(hash.bitwiseAND(lit(0xFFFFFFFFL))).as("sum"));
     byKey.add(counted(hasNoKey).as("keyless"));
-    byKey.add((day.isEmpty() ? lit(null) : collect_set(col(day))).as("days"));
     byKey.add(
         (delivery.isEmpty() ? max(lit(null)) : max(col(delivery))).cast("string").as("until"));
     List<Column> overall =
@@ -129,7 +123,6 @@ final class TableBuilder {
                 coalesce(bit_xor(col("xor")), lit(0L)),
                 coalesce(sum("sum"), lit(0L)),
                 coalesce(sum("keyless"), lit(0L)),
-                day.isEmpty() ? lit(null) : array_distinct(flatten(collect_set(col("days")))),
                 max("until"),
                 coalesce(max("rows"), lit(0L))));
     for (int i = 0; i < table.rules().size(); i++) {
@@ -141,28 +134,36 @@ final class TableBuilder {
             .agg(count(lit(1)).as("rows"), byKey.toArray(Column[]::new))
             .agg(coalesce(sum("rows"), lit(0L)), overall.toArray(Column[]::new))
             .head();
-    return read(table, found);
+    return read(table, found, landedDays(table, rows));
   }
 
-  private static Pass read(Table table, Row found) {
+  /** The days that landing rows are about; other tables know the days that they replace. */
+  private static Days landedDays(Table table, Dataset<Row> rows) {
+    if (!(table.refresh() instanceof Refresh.Append)) {
+      return Days.NONE;
+    }
+    return Days.of(
+        rows.select(table.refresh().day()).distinct().collectAsList().stream()
+            .filter(row -> !row.isNullAt(0))
+            .map(row -> row.getDate(0).toLocalDate())
+            .toList());
+  }
+
+  private static Pass read(Table table, Row found, Days days) {
     Map<String, Long> broken = new LinkedHashMap<>();
     Map<String, Long> warnings = new LinkedHashMap<>();
     for (int i = 0; i < table.rules().size(); i++) {
       Rule rule = table.rules().get(i);
       (rule.severity() == Rule.Severity.BLOCKS ? broken : warnings)
-          .put(rule.name(), found.getLong(7 + i));
+          .put(rule.name(), found.getLong(6 + i));
     }
-    Days days =
-        found.isNullAt(4)
-            ? Days.NONE
-            : Days.of(found.<Date>getList(4).stream().map(Date::toLocalDate).toList());
     return new Pass(
         found.getLong(0),
         "%016x%08x".formatted(found.getLong(1), found.getLong(2)),
         days,
-        found.isNullAt(5) ? "" : found.getString(5),
+        found.isNullAt(4) ? "" : found.getString(4),
         found.getLong(3),
-        found.getLong(6),
+        found.getLong(5),
         broken,
         warnings);
   }

@@ -217,9 +217,12 @@ final class Mapped {
       read = date_add(read, 1);
     }
     if (term.kind() == Kind.MOMENT) {
+      String instant = "_t_" + term.name() + "_at";
       out =
-          out.withColumn("_t_" + term.name() + "_at", values.instant(value, type, mapping.format()))
-              .withColumn("_t_" + term.name() + "_date", read);
+          out.withColumn(instant, values.instant(value, type, mapping.format()))
+              .withColumn(
+                  "_t_" + term.name() + "_date",
+                  values.day(value, type, mapping.format(), col(instant)));
     } else {
       out = out.withColumn("_t_" + term.name(), read);
     }

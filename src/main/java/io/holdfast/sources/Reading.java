@@ -2,16 +2,14 @@ package io.holdfast.sources;
 
 import static io.holdfast.sources.Values.named;
 import static org.apache.spark.sql.functions.col;
-import static org.apache.spark.sql.functions.from_json;
 import static org.apache.spark.sql.functions.get_json_object;
 import static org.apache.spark.sql.functions.input_file_name;
+import static org.apache.spark.sql.functions.json_tuple;
 import static org.apache.spark.sql.functions.length;
 import static org.apache.spark.sql.functions.lit;
-import static org.apache.spark.sql.functions.regexp_replace;
 import static org.apache.spark.sql.functions.struct;
 import static org.apache.spark.sql.functions.to_json;
 import static org.apache.spark.sql.functions.trim;
-import static org.apache.spark.sql.functions.url_decode;
 import static org.apache.spark.sql.functions.when;
 
 import io.holdfast.config.Nearest;
@@ -26,7 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
@@ -35,12 +33,15 @@ import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.Metadata;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
+import scala.collection.immutable.Seq;
+import scala.jdk.javaapi.CollectionConverters;
 
 /**
  * Reads a feed's files as they are: every row with its file, its raw text, and whether it is
  * damaged. Columns may come in any order, and more of them than anybody asked for.
  *
- * @param rows {@code _file}, {@code _raw}, {@code _damage} (NULL: none) and the feed's columns
+ * @param rows {@code _file} (as Spark names it), {@code _raw}, {@code _damage} (NULL: none) and the
+ *     feed's columns
  */
 record Reading(Dataset<Row> rows) {
 
@@ -140,7 +141,7 @@ record Reading(Dataset<Row> rows) {
     return read.select(
         columns(
             List.of(
-                file().as("_file"),
+                input_file_name().as("_file"),
                 when(col(DAMAGED).isNotNull(), col(DAMAGED)).otherwise(raw).as("_raw"),
                 when(
                         col(DAMAGED).isNotNull(),
@@ -149,42 +150,39 @@ record Reading(Dataset<Row> rows) {
             wanted));
   }
 
+  /** One pass finds all fields of a line; a line that is no JSON object has none. */
   private static Reading jsonLines(
       Feed feed, Set<String> wanted, Landing landing, List<String> paths) {
-    Set<String> names = new TreeSet<>();
-    wanted.forEach(column -> names.add(top(column)));
-    StructType schema =
-        new StructType(
-            Stream.concat(names.stream(), Stream.of(DAMAGED))
-                .map(column -> new StructField(column, DataTypes.StringType, true, none()))
-                .toArray(StructField[]::new));
-    Column parsed =
-        from_json(
-            col("value"),
-            schema,
-            Map.of("mode", "PERMISSIVE", "columnNameOfCorruptRecord", DAMAGED));
+    List<String> names = wanted.stream().map(Reading::top).distinct().sorted().toList();
     Dataset<Row> lines =
         landing
             .read("text", feed.options(), Optional.empty(), paths)
             .filter(length(trim(col("value"))).gt(0))
-            .select(file().as("_file"), col("value").as("_raw"), parsed.as("_json"));
+            .select(input_file_name().as("_file"), col("value").as("_raw"));
+    Seq<String> fields =
+        CollectionConverters.asScala(
+                IntStream.range(0, names.size()).mapToObj(field -> "_f" + field).toList())
+            .toSeq();
+    Column found = json_tuple(col("_raw"), CollectionConverters.asScala(names).toSeq()).as(fields);
+    Dataset<Row> parsed = lines.select(col("_file"), col("_raw"), found);
     List<Column> columns = new ArrayList<>();
     columns.add(col("_file"));
     columns.add(col("_raw"));
-    columns.add(
-        when(
-                col("_json").isNull().or(col("_json." + DAMAGED).isNotNull()),
-                lit("the line is no JSON object"))
-            .as("_damage"));
+    Column nothing =
+        IntStream.range(0, names.size())
+            .mapToObj(field -> col("_f" + field).isNull())
+            .reduce(Column::and)
+            .orElse(lit(false));
+    columns.add(when(nothing, lit("the line is no JSON object")).as("_damage"));
     for (String column : wanted) {
-      Column value = col("_json").getField(top(column));
+      Column value = col("_f" + names.indexOf(top(column)));
       columns.add(
           (column.contains(".")
                   ? get_json_object(value, "$." + column.substring(column.indexOf('.') + 1))
                   : value)
               .as(column));
     }
-    return new Reading(lines.select(columns.toArray(Column[]::new)));
+    return new Reading(parsed.select(columns.toArray(Column[]::new)));
   }
 
   private static Reading typed(
@@ -199,7 +197,7 @@ record Reading(Dataset<Row> rows) {
     options.putAll(feed.options());
     Dataset<Row> read = landing.read(format, options, Optional.empty(), paths);
     requireColumns(name, wanted, Arrays.asList(read.columns()), paths.get(0));
-    Column file = format.equals("delta") ? lit(paths.get(0)) : file();
+    Column file = format.equals("delta") ? lit(paths.get(0)) : input_file_name();
     return new Reading(
         read.select(
             columns(
@@ -234,12 +232,6 @@ record Reading(Dataset<Row> rows) {
                 .formatted(name, file, column, hint(column, given), given, name));
       }
     }
-  }
-
-  /** The file of a row, written as Hadoop writes paths. */
-  private static Column file() {
-    Column encoded = regexp_replace(input_file_name(), "\\+", "%2B");
-    return regexp_replace(url_decode(encoded), "^file:///", "file:/");
   }
 
   private static String hint(String column, Collection<String> given) {

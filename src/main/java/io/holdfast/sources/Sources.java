@@ -25,8 +25,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -129,18 +131,14 @@ public final class Sources {
     return Reading.of(name, feed, mapped.wanted(), in.landing(), files)
         .map(
             reading -> {
-              Dataset<Row> folders =
-                  records.select(col("file").as("of_file"), col("folder_date").as("_folder"));
               Dataset<Row> dated =
                   reading
                       .rows()
-                      .join(broadcast(folders), col("_file").equalTo(col("of_file")), "left");
+                      .withColumnRenamed("_file", "_spark_file")
+                      .join(broadcast(folders(files, in)), new String[] {"_spark_file"}, "left");
               Dataset<Row> rows = mapped.rows(new Reading(dated), other -> latest(other, in));
               Dataset<Row> counts =
-                  reading
-                      .rows()
-                      .groupBy(col("_file").as("counted"))
-                      .agg(count(lit(1)).as("file_rows"));
+                  dated.groupBy(col("_file").as("counted")).agg(count(lit(1)).as("file_rows"));
               return rows.unionByName(
                   records
                       .join(broadcast(counts), col("file").equalTo(col("counted")), "left")
@@ -150,6 +148,28 @@ public final class Sources {
         .orElse(records.withColumn("file_rows", lit(0L)))
         .withColumn(
             "file_rows", when(col("record").equalTo("file"), coalesce(col("file_rows"), lit(0L))));
+  }
+
+  /**
+   * Each file's date under the name that Spark gives its rows: encoded, and on a local disk with an
+   * empty host or without.
+   */
+  private static Dataset<Row> folders(List<Delivered> files, Inputs in) {
+    Map<String, Row> byName = new TreeMap<>();
+    for (Delivered file : files) {
+      String path = file.file().path();
+      Date date = file.folderDate().map(Date::valueOf).orElse(null);
+      String encoded = new Path(path).toUri().toString();
+      for (String name : List.of(path, encoded, encoded.replaceFirst("^file:/+", "file:///"))) {
+        byName.put(name, RowFactory.create(name, path, date));
+      }
+    }
+    return in.create(
+        List.copyOf(byName.values()),
+        new StructType()
+            .add("_spark_file", DataTypes.StringType)
+            .add("_file", DataTypes.StringType)
+            .add("_folder", DataTypes.DateType));
   }
 
   private static Dataset<Row> fileRecords(

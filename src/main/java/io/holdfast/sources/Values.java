@@ -85,6 +85,11 @@ final class Values {
 
   /** The local day of a date or time. */
   Column day(Column value, DataType type, Optional<String> format) {
+    return day(value, type, format, instant(value, type, format));
+  }
+
+  /** The same, where the instant is known already. */
+  Column day(Column value, DataType type, Optional<String> format, Column instant) {
     if (type instanceof DateType) {
       return value;
     }
