@@ -35,7 +35,9 @@ public final class Session {
           Map.entry("spark.sql.maxPlanStringLength", "1000"),
           Map.entry("spark.sql.debug.maxToStringFields", "1000000"),
           Map.entry("spark.databricks.delta.snapshotPartitions", "1"),
-          Map.entry("spark.sql.shuffle.partitions", "8"),
+          Map.entry("spark.sql.shuffle.partitions", "4"),
+          // What is held between a table's check and its commit lives for seconds.
+          Map.entry("spark.sql.inMemoryColumnarStorage.compressed", "false"),
           Map.entry("spark.sql.sources.parallelPartitionDiscovery.parallelism", "2"));
 
   private Session() {}

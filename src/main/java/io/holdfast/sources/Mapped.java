@@ -154,11 +154,12 @@ final class Mapped {
   /**
    * The rows of the contract's table.
    *
-   * @param reading the feed's rows as they are
+   * @param reading the feed's rows as {@link Reading} gives them, {@code _file} as a path, and
+   *     {@code _folder}, the date of their folder
    * @param lookup the kept rows of another contract
    */
-  Dataset<Row> rows(Reading reading, Function<String, Dataset<Row>> lookup) {
-    Dataset<Row> rows = reading.rows();
+  Dataset<Row> rows(Dataset<Row> reading, Function<String, Dataset<Row>> lookup) {
+    Dataset<Row> rows = reading;
     StructType types = rows.schema();
     List<Column> reasons = new ArrayList<>();
     reasons.add(col("_damage"));

@@ -174,7 +174,7 @@ public record Preview(
       Dataset<Row> dated =
           few.withColumn(
               "_folder", lit(last.folderDate().map(Date::valueOf).orElse(null)).cast("date"));
-      return mapped.rows(new Reading(dated), this::lookup);
+      return mapped.rows(dated, this::lookup);
     }
 
     /** Things of another contract: those that have landed, else those of its files. */

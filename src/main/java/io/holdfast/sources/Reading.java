@@ -2,6 +2,7 @@ package io.holdfast.sources;
 
 import static io.holdfast.sources.Values.named;
 import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.get_json_object;
 import static org.apache.spark.sql.functions.input_file_name;
 import static org.apache.spark.sql.functions.json_tuple;
@@ -40,10 +41,11 @@ import scala.jdk.javaapi.CollectionConverters;
  * Reads a feed's files as they are: every row with its file, its raw text, and whether it is
  * damaged. Columns may come in any order, and more of them than anybody asked for.
  *
+ * @param counts {@code _file} and {@code file_rows}: the rows of each file, without parsing them
  * @param rows {@code _file} (as Spark names it), {@code _raw}, {@code _damage} (NULL: none) and the
  *     feed's columns
  */
-record Reading(Dataset<Row> rows) {
+record Reading(Dataset<Row> rows, Dataset<Row> counts) {
 
   private static final String DAMAGED = "_damaged";
 
@@ -85,7 +87,7 @@ record Reading(Dataset<Row> rows) {
       Dataset<Row> rows = csvOfHeader(feed, wanted, landing, group.getKey(), group.getValue());
       all = all == null ? rows : all.unionByName(rows, true);
     }
-    return Optional.ofNullable(all).map(Reading::new);
+    return Optional.ofNullable(all).map(rows -> new Reading(rows, counted(rows)));
   }
 
   private static List<String> header(String line, Feed feed) {
@@ -182,7 +184,7 @@ record Reading(Dataset<Row> rows) {
                   : value)
               .as(column));
     }
-    return new Reading(parsed.select(columns.toArray(Column[]::new)));
+    return new Reading(parsed.select(columns.toArray(Column[]::new)), counted(lines));
   }
 
   private static Reading typed(
@@ -198,14 +200,19 @@ record Reading(Dataset<Row> rows) {
     Dataset<Row> read = landing.read(format, options, Optional.empty(), paths);
     requireColumns(name, wanted, Arrays.asList(read.columns()), paths.get(0));
     Column file = format.equals("delta") ? lit(paths.get(0)) : input_file_name();
-    return new Reading(
+    Dataset<Row> rows =
         read.select(
             columns(
                 List.of(
                     file.as("_file"),
                     to_json(struct(col("*"))).as("_raw"),
                     lit(null).cast("string").as("_damage")),
-                wanted)));
+                wanted));
+    return new Reading(rows, counted(rows));
+  }
+
+  private static Dataset<Row> counted(Dataset<Row> rows) {
+    return rows.groupBy("_file").agg(count(lit(1)).as("file_rows"));
   }
 
   private static Column[] columns(List<Column> first, Collection<String> wanted) {

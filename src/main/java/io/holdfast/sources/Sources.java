@@ -131,19 +131,26 @@ public final class Sources {
     return Reading.of(name, feed, mapped.wanted(), in.landing(), files)
         .map(
             reading -> {
+              Dataset<Row> named = broadcast(folders(files, in));
+              String[] bySparkName = {"_spark_file"};
               Dataset<Row> dated =
                   reading
                       .rows()
                       .withColumnRenamed("_file", "_spark_file")
-                      .join(broadcast(folders(files, in)), new String[] {"_spark_file"}, "left");
-              Dataset<Row> rows = mapped.rows(new Reading(dated), other -> latest(other, in));
+                      .join(named, bySparkName, "left");
               Dataset<Row> counts =
-                  dated.groupBy(col("_file").as("counted")).agg(count(lit(1)).as("file_rows"));
-              return rows.unionByName(
-                  records
-                      .join(broadcast(counts), col("file").equalTo(col("counted")), "left")
-                      .drop("counted"),
-                  true);
+                  reading
+                      .counts()
+                      .withColumnRenamed("_file", "_spark_file")
+                      .join(named, bySparkName, "left")
+                      .select(col("_file").as("counted"), col("file_rows"));
+              return mapped
+                  .rows(dated, other -> latest(other, in))
+                  .unionByName(
+                      records
+                          .join(broadcast(counts), col("file").equalTo(col("counted")), "left")
+                          .drop("counted"),
+                      true);
             })
         .orElse(records.withColumn("file_rows", lit(0L)))
         .withColumn(
