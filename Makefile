@@ -1,0 +1,40 @@
+# make demo   a generated company, two of its nights, and what to look at
+# make test   all tests but the slow suites
+# make build  the classes and libraries that bin/holdfast runs from
+# make jar    the jar for spark-submit
+# make fmt    formats the code
+#
+# Java 17 and Maven are installed where one is missing, on Debian and Ubuntu when run as root; else
+# the command that installs them is printed.
+
+MAVEN = mvn -B -ntp -q
+DEMO_DIR ?= demo
+
+.PHONY: demo test test-integration build jar fmt clean tools
+
+demo: build
+	bin/holdfast demo --dir $(DEMO_DIR)
+
+test: tools
+	mvn -B -ntp spotless:check test
+
+test-integration: tools
+	mvn -B -ntp test -Dtest.groups=integration -Dtest.excludedGroups=long
+
+build: tools target/.built
+
+target/.built: pom.xml $(shell find src/main conf jobs -type f)
+	$(MAVEN) process-classes
+	@touch $@
+
+jar: tools
+	$(MAVEN) -DskipTests package
+
+fmt: tools
+	$(MAVEN) spotless:apply
+
+clean:
+	rm -rf target
+
+tools:
+	@bin/tools
