@@ -76,7 +76,10 @@ public final class DoctorCommand implements Callable<Integer> {
     SparkSession spark = Session.open("doctor");
     out.printf(
         "ok       versions       Java %s, Spark %s, Delta %s, Hadoop %s%n",
-        System.getProperty("java.version"), spark.version(), delta(), VersionInfo.getVersion());
+        System.getProperty("java.version"),
+        spark.version(),
+        Lake.deltaVersion(),
+        VersionInfo.getVersion());
     int wrong = lake(spark, settings, out) ? 0 : 1;
     if (feeds.feeds().isEmpty()) {
       out.println("WRONG    feeds          none is configured; see conf/examples");
@@ -102,11 +105,6 @@ public final class DoctorCommand implements Callable<Integer> {
     out.println(wrong == 0 ? "All is well." : wrong + " to mend; each is marked WRONG above.");
     out.flush();
     return wrong == 0 ? 0 : WRONG;
-  }
-
-  private static String delta() {
-    String version = io.delta.tables.DeltaTable.class.getPackage().getImplementationVersion();
-    return version == null ? "(in the jar)" : version;
   }
 
   /** Whether a run could write to the lake now. */

@@ -113,6 +113,12 @@ public final class Lake {
     }
   }
 
+  /** The version of Delta that writes lakes. */
+  public static String deltaVersion() {
+    String version = io.delta.tables.DeltaTable.class.getPackage().getImplementationVersion();
+    return version == null ? "(in the jar)" : version;
+  }
+
   /** The folder of the lake. */
   public Path root() {
     return root;
