@@ -12,6 +12,7 @@ import static org.apache.spark.sql.types.DataTypes.LongType;
 import static org.apache.spark.sql.types.DataTypes.StringType;
 
 import io.holdfast.conformed.LandedDays;
+import io.holdfast.job.Inputs;
 import io.holdfast.job.Job;
 import io.holdfast.table.Days;
 import io.holdfast.table.Table;
@@ -48,10 +49,24 @@ public final class FeedDeliveries {
           .published()
           .build();
 
-  public static final Job JOB =
-      Job.writes(TABLE)
-          .reads(LandedDays.TABLE)
-          .as(in -> deliveries(in.rows(LandedDays.TABLE), in.asOf()));
+  public static final Job JOB = Job.writes(TABLE).reads(LandedDays.TABLE).as(FeedDeliveries::told);
+
+  /** The account, which the run also prints. */
+  private static Dataset<Row> told(Inputs in) {
+    Dataset<Row> deliveries = deliveries(in.rows(LandedDays.TABLE), in.asOf());
+    for (Row feed : deliveries.orderBy("contract", "feed").collectAsList()) {
+      in.note(
+          "%s: %,d rows landed = %,d kept + %,d rejected + %,d merged as repeats + %,d not yet due"
+              .formatted(
+                  feed.<String>getAs("feed"),
+                  feed.<Long>getAs("landed_rows"),
+                  feed.<Long>getAs("kept_rows"),
+                  feed.<Long>getAs("rejected_rows"),
+                  feed.<Long>getAs("merged_rows"),
+                  feed.<Long>getAs("not_yet_due_rows")));
+    }
+    return deliveries;
+  }
 
   /** The account of a night, from that of each day. */
   static Dataset<Row> deliveries(Dataset<Row> days, LocalDate asOf) {

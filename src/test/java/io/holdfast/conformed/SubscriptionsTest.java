@@ -1,0 +1,41 @@
+package io.holdfast.conformed;
+
+import static io.holdfast.Rows.assertRows;
+import static io.holdfast.Rows.rows;
+
+import io.holdfast.sources.Company;
+import io.holdfast.sources.Contracts;
+import io.holdfast.sources.Sources;
+import java.time.DayOfWeek;
+import java.time.ZoneId;
+import org.junit.jupiter.api.Test;
+
+class SubscriptionsTest {
+
+  @Test
+  void everyLineIsPricedByTheMonth() {
+    var landed =
+        rows(
+            Sources.table(Contracts.SUBSCRIPTIONS),
+            """
+            | subscription_id | amount | amount_period | is_trial |
+            | monthly         | 100    | month         |          |
+            | yearly          | 100    | year          | false    |
+            | quarterly       | 100    | quarter       | false    |
+            | weekly          | 84     | week          | false    |
+            | trial           | 100    | month         | true     |
+            """);
+
+    // A year is 365.25 days, so a month has 365.25 / 84 weeks: 84 a week is 365.25 a month.
+    assertRows(
+        Subscriptions.subscriptions(landed, new Company(ZoneId.of("UTC"), DayOfWeek.MONDAY, "USD")),
+        """
+        | subscription_id | mrr      | billing_period | currency |
+        | monthly         | 100      | month          | USD      |
+        | yearly          | 8.3333   | year           | USD      |
+        | quarterly       | 33.3333  | quarter        | USD      |
+        | weekly          | 365.2500 | week           | USD      |
+        | trial           | 0        | month          | USD      |
+        """);
+  }
+}
