@@ -8,7 +8,7 @@ import java.util.List;
  *
  * @param tables the tables that it builds
  * @param publications what it writes besides tables
- * @param profile how large it is: a file in {@code conf/profiles}
+ * @param profile how large a cluster it wants: small, medium or large
  * @param deadlineMinutes how long it may take
  * @param retries how often a scheduler tries again after codes 1, 4 and 5
  * @param owner who is told when it fails

@@ -2,7 +2,9 @@ package io.holdfast.conformed;
 
 import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.concat;
 import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.map_filter;
 import static org.apache.spark.sql.functions.when;
 
 import java.util.Arrays;
@@ -37,7 +39,7 @@ public final class Known {
 
   /**
    * The versions that were known at the end of a date, with each column that became known later
-   * NULL.
+   * NULL, and without the attributes that did.
    *
    * @param versions rows of a versioned table, and whatever was joined to them
    * @param cut the date, a literal or a column of the rows
@@ -52,6 +54,14 @@ public final class Known {
   }
 
   private static Column masked(String name, Column cut) {
+    if (name.equals("attributes")) {
+      return map_filter(
+              col(name),
+              (key, value) ->
+                  coalesce(
+                      col("known_at").getItem(concat(lit("attributes."), key)).leq(cut), lit(true)))
+          .as(name);
+    }
     Column knownLater = coalesce(col("known_at").getItem(name).gt(cut), lit(false));
     return when(knownLater, lit(null)).otherwise(col(name)).as(name);
   }

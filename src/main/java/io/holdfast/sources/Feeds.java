@@ -1,7 +1,9 @@
 package io.holdfast.sources;
 
+import io.holdfast.config.Nearest;
 import io.holdfast.config.Setting;
 import java.time.LocalDate;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -15,6 +17,29 @@ import java.util.TreeMap;
  */
 public record Feeds(
     Map<String, Feed> feeds, double maxRejectedRate, String folderDate, LocalDate earliestDate) {
+
+  /**
+   * Feeds of known contracts.
+   *
+   * @throws IllegalArgumentException if a feed names a contract that there is none of
+   */
+  public Feeds {
+    List<String> contracts = Contracts.ALL.stream().map(Contract::name).toList();
+    feeds.forEach(
+        (name, feed) -> {
+          String contract = feed.contract().orElse(name);
+          if (!contracts.contains(contract)) {
+            throw new IllegalArgumentException(
+                "feed %s has contract '%s' (nearest: '%s'), and there are %s; set sources.feeds.%s.contract"
+                    .formatted(
+                        name,
+                        contract,
+                        Nearest.to(contract, contracts).orElse(""),
+                        contracts,
+                        name));
+          }
+        });
+  }
 
   public static final Setting<Feeds> SETTING = Setting.of("sources", Feeds.class);
 

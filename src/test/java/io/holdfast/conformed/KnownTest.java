@@ -55,4 +55,32 @@ class KnownTest {
         | 3               |            |
         """);
   }
+
+  @Test
+  void anAttributeThatBecameKnownLaterIsNotThereBefore() {
+    var lines =
+        rows(
+            Subscriptions.TABLE,
+            """
+            | subscription_id | attributes                 | known_from | is_current | known_at                           |
+            | 1               | {churned=true, seats=5}    | 2026-01-01 | true       | {attributes.churned=9999-12-31}    |
+            | 2               | {marked=yes, seats=5}      | 2026-01-01 | true       | {attributes.marked=2026-01-03}     |
+            | 3               |                            | 2026-01-01 | true       |                                    |
+            """);
+
+    assertRows(
+        Known.at(lines, lit(Date.valueOf("2026-01-02"))),
+        """
+        | subscription_id | attributes |
+        | 1               | {seats=5}  |
+        | 2               | {seats=5}  |
+        | 3               |            |
+        """);
+    assertRows(
+        Known.at(lines, lit(Date.valueOf("2026-01-03"))).filter("subscription_id = '2'"),
+        """
+        | subscription_id | attributes            |
+        | 2               | {marked=yes, seats=5} |
+        """);
+  }
 }
