@@ -1,5 +1,7 @@
 package io.holdfast;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.holdfast.cli.HoldfastCommand;
 import io.holdfast.cli.Program;
 import io.holdfast.cli.View;
@@ -13,7 +15,10 @@ import io.holdfast.commands.RetentionTriangle;
 import io.holdfast.commands.RiskList;
 import io.holdfast.commands.SegmentShares;
 import io.holdfast.commands.StatusCommand;
+import java.io.OutputStreamWriter;
+import java.io.PrintWriter;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Starts the program: {@code spark-submit --class io.holdfast.Main holdfast.jar run nightly ...}.
@@ -31,12 +36,27 @@ public final class Main {
   private Main() {}
 
   public static void main(String[] args) {
-    Program program =
-        new Program(Catalog.JOBS, Catalog.PUBLICATIONS, VIEWS, CodeHash.ofThisProgram());
-    int exitCode = HoldfastCommand.execute(program, commands(program), args);
+    // Whatever the terminal's locale: names of customers are not ASCII.
+    PrintWriter out = new PrintWriter(new OutputStreamWriter(System.out, UTF_8), true);
+    PrintWriter err = new PrintWriter(new OutputStreamWriter(System.err, UTF_8), true);
+    int exitCode = run(System.getenv(), out, err, args);
     if (exitCode != 0) {
       System.exit(exitCode);
     }
+  }
+
+  /**
+   * Runs a command in this process.
+   *
+   * @param environment variables, which configure too
+   * @return the exit code
+   */
+  public static int run(
+      Map<String, String> environment, PrintWriter out, PrintWriter err, String... args) {
+    Program program =
+        new Program(
+            Catalog.JOBS, Catalog.PUBLICATIONS, VIEWS, CodeHash.ofThisProgram(), environment);
+    return HoldfastCommand.execute(program, commands(program), out, err, args);
   }
 
   /** The commands that know the domain. */

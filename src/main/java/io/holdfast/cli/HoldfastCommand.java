@@ -1,9 +1,6 @@
 package io.holdfast.cli;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import io.holdfast.failure.Failure;
-import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
 import java.util.List;
 import picocli.CommandLine;
@@ -27,14 +24,6 @@ public final class HoldfastCommand {
    * @param more commands that know the domain
    * @return the exit code
    */
-  public static int execute(Program program, List<Object> more, String... args) {
-    // Whatever the terminal's locale: names of customers are not ASCII.
-    PrintWriter out = new PrintWriter(new OutputStreamWriter(System.out, UTF_8), true);
-    PrintWriter err = new PrintWriter(new OutputStreamWriter(System.err, UTF_8), true);
-    return execute(program, more, out, err, args);
-  }
-
-  /** The same with its output elsewhere. */
   public static int execute(
       Program program, List<Object> more, PrintWriter out, PrintWriter err, String... args) {
     CommandLine line = new CommandLine(new HoldfastCommand());

@@ -42,7 +42,8 @@ public final class Options {
    */
   public Settings settings(Program program) {
     Settings settings =
-        Settings.load(config.map(Options::text), config.orElse("--config"), System.getenv(), sets);
+        Settings.load(
+            config.map(Options::text), config.orElse("--config"), program.environment(), sets);
     check(settings, program);
     return settings;
   }

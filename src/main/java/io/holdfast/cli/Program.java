@@ -10,6 +10,7 @@ import io.holdfast.job.Publication;
 import io.holdfast.job.Runner;
 import io.holdfast.lake.Lake;
 import io.holdfast.table.Table;
+import java.time.Duration;
 import java.time.LocalDate;
 import java.util.List;
 import java.util.Map;
@@ -22,9 +23,14 @@ import java.util.stream.Stream;
  * @param publications every publication
  * @param views how people read some of the tables
  * @param code hash of the program
+ * @param environment the process's environment, which configures too
  */
 public record Program(
-    List<Job> jobs, List<Publication> publications, List<View> views, String code) {
+    List<Job> jobs,
+    List<Publication> publications,
+    List<View> views,
+    String code,
+    Map<String, String> environment) {
 
   /** Every table of the lake. */
   public List<Table> tables() {
@@ -75,7 +81,8 @@ public record Program(
         written,
         false,
         place.exportPath().orElse(lake.root() + "/_exports"),
-        place.parallelTables());
+        place.parallelTables(),
+        Duration.ofSeconds(place.waitSeconds()));
   }
 
   /** The same request, but with state started anew. */
@@ -87,6 +94,7 @@ public record Program(
         request.publications(),
         true,
         request.exports(),
-        request.parallel());
+        request.parallel(),
+        request.patience());
   }
 }

@@ -128,7 +128,7 @@ public final class DemoCommand implements Callable<Integer> {
   }
 
   private Settings settings(String place) {
-    Map<String, String> environment = new HashMap<>(System.getenv());
+    Map<String, String> environment = new HashMap<>(program.environment());
     environment.put("GENERATED_DIR", place);
     try (InputStream in = DemoCommand.class.getClassLoader().getResourceAsStream(CONFIGURATION)) {
       if (in == null) {

@@ -8,8 +8,10 @@ import java.util.Optional;
  * @param path a folder on any Hadoop file system
  * @param exportPath where export files are written; {@code _exports} in the lake if absent
  * @param parallelTables how many tables a run builds side by side
+ * @param waitSeconds how long a run waits for another that holds the lake
  */
-public record LakeSettings(Optional<String> path, Optional<String> exportPath, int parallelTables) {
+public record LakeSettings(
+    Optional<String> path, Optional<String> exportPath, int parallelTables, int waitSeconds) {
 
   public static final Setting<LakeSettings> SETTING = Setting.of("lake", LakeSettings.class);
 }

@@ -78,6 +78,7 @@ public final class Runner {
    * @param isRebuild whether state is started anew
    * @param exports the folder under which publications write
    * @param parallel how many tables are built side by side
+   * @param patience how long another run that holds the lake is waited for
    */
   public record Request(
       LocalDate asOf,
@@ -86,7 +87,8 @@ public final class Runner {
       List<Publication> publications,
       boolean isRebuild,
       String exports,
-      int parallel) {}
+      int parallel,
+      Duration patience) {}
 
   /** Says what a run would do, and does nothing. */
   public RunReport dryRun(Request request) {
@@ -129,7 +131,7 @@ public final class Runner {
     Instant start = Instant.now();
     Plan.Night night = new Plan.Night(request.asOf(), request.arrivedBy(), request.isRebuild());
     String runId = night.asOf() + "-" + UUID.randomUUID().toString().substring(0, 8);
-    try (Lease lease = Lease.acquire(lake.fileSystem(), lake.root(), runId)) {
+    try (Lease lease = Lease.acquire(lake.fileSystem(), lake.root(), runId, request.patience())) {
       requireNothingLater(night);
       Ledger ledger = new Ledger(spark, lake, night, runId, code);
       ledger.record(tables());

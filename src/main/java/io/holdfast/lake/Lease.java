@@ -29,7 +29,7 @@ public final class Lease implements AutoCloseable {
   /**
    * How long things take.
    *
-   * @param valid how long a lease lasts unless renewed, which is also how long a second run waits
+   * @param valid how long a lease lasts unless renewed
    * @param renewEvery how often the holder renews
    * @param lookEvery how often a waiting run looks
    */
@@ -65,17 +65,19 @@ public final class Lease implements AutoCloseable {
   }
 
   /**
-   * Takes a lake, waiting at most one expiry for another run's lease.
+   * Takes a lake, waiting for another run's lease.
    *
    * @param runId the run that writes
+   * @param patience how long it waits; a killed run's lease ends after 60 s
    * @throws Conflict if another run holds the lake and goes on renewing
    * @throws PlatformFailure if the lake cannot be read or written
    */
-  public static Lease acquire(FileSystem fs, Path lake, String runId) {
-    return acquire(fs, lake, runId, Timing.DEFAULT, Clock.systemUTC());
+  public static Lease acquire(FileSystem fs, Path lake, String runId, Duration patience) {
+    return acquire(fs, lake, runId, patience, Timing.DEFAULT, Clock.systemUTC());
   }
 
-  static Lease acquire(FileSystem fs, Path lake, String runId, Timing timing, Clock clock) {
+  static Lease acquire(
+      FileSystem fs, Path lake, String runId, Duration patience, Timing timing, Clock clock) {
     LeaseFiles files = new LeaseFiles(fs, lake);
     long start = System.nanoTime();
     try {
@@ -90,7 +92,7 @@ public final class Lease implements AutoCloseable {
             lease.startRenewing();
             return lease;
           }
-        } else if (System.nanoTime() - start > timing.valid().toNanos()) {
+        } else if (System.nanoTime() - start > patience.toNanos()) {
           throw heldBy(lake, holder.get());
         } else {
           pause(lake, timing.lookEvery());

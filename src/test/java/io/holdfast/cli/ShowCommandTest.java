@@ -45,7 +45,8 @@ class ShowCommandTest {
               .toList(),
           Catalog.PUBLICATIONS,
           List.of(),
-          "");
+          "",
+          Map.of());
 
   @TempDir private Path folder;
 

@@ -12,13 +12,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class CommandsTest {
 
   private static final Program PROGRAM =
-      new Program(Catalog.JOBS, Catalog.PUBLICATIONS, List.of(), "");
+      new Program(Catalog.JOBS, Catalog.PUBLICATIONS, List.of(), "", Map.of());
 
   @TempDir private Path folder;
 

@@ -119,10 +119,12 @@ class LeaseTest {
   void aLeaseRenewsItself() throws Exception {
     Lease.Timing quick =
         new Lease.Timing(Duration.ofMillis(400), Duration.ofMillis(20), Duration.ofMillis(20));
-    try (Lease first = Lease.acquire(fs, lake, "night-1", quick, Clock.systemUTC())) {
+    try (Lease first =
+        Lease.acquire(fs, lake, "night-1", quick.valid(), quick, Clock.systemUTC())) {
       Thread.sleep(900);
       assertThat(first.isHeld()).isTrue();
-      assertThatThrownBy(() -> Lease.acquire(fs, lake, "night-2", quick, Clock.systemUTC()))
+      assertThatThrownBy(
+              () -> Lease.acquire(fs, lake, "night-2", quick.valid(), quick, Clock.systemUTC()))
           .isInstanceOf(Conflict.class);
     }
   }
@@ -215,7 +217,7 @@ class LeaseTest {
   }
 
   private Lease acquire(String runId) {
-    return Lease.acquire(fs, lake, runId, BY_HAND, clock);
+    return Lease.acquire(fs, lake, runId, BY_HAND.valid(), BY_HAND, clock);
   }
 
   private static LeaseHolder of(LeaseHolder self, String machine, long pid, String startedAt) {

@@ -1,0 +1,436 @@
+package io.holdfast.program;
+
+import static io.holdfast.program.TinyCompany.event;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.holdfast.Rows;
+import io.holdfast.cli.Terminal;
+import io.holdfast.conformed.Customers;
+import io.holdfast.conformed.Events;
+import io.holdfast.lake.Lease;
+import io.holdfast.ops.RejectedRows;
+import io.holdfast.sources.Contracts;
+import io.holdfast.sources.Sources;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * What the program says, and how it ends, when something is wrong. After each failure the tables
+ * are as they were, and the same command succeeds once the cause is mended.
+ */
+class BadInputTest {
+
+  @TempDir private static Path folder;
+  private static Path copy;
+  private static Path home;
+
+  private TinyCompany company;
+
+  @BeforeAll
+  static void firstNight() {
+    home = folder.resolve("home");
+    copy = folder.resolve("copy");
+    TinyCompany built = TinyCompany.ofThree(home);
+    assertThat(built.ingest("2026-03-01").exitCode()).isZero();
+    built.copy(copy);
+  }
+
+  @BeforeEach
+  void theFirstNightStands() {
+    company = TinyCompany.ofThree(home);
+    company.restore(copy);
+  }
+
+  @Test
+  void aPathThatNeverDeliveredIsNamed() {
+    company.feed("tickets", TICKETS);
+
+    failsWith(2, "2026-03-02")
+        .contains(
+            "Cannot read feed tickets: there is no file at " + home.resolve("landing/tickets"))
+        .contains("Correct sources.feeds.tickets.path, or take the feed out");
+
+    company.deliver("tickets", "2026-03-02", "id,customer,opened", "t1,c1,2026-03-02");
+    succeeds("2026-03-02");
+  }
+
+  @Test
+  void anEmptyFileIsAWarning() {
+    Path file = company.delivery("customers", "2026-03-02", "part-0.csv");
+    TinyCompany.write(file, new byte[0]);
+
+    assertThat(succeeds("2026-03-02").out())
+        .contains("file file:" + file + " of feed customers is empty");
+    Rows.assertRows(
+        company.rows(Customers.TABLE),
+        """
+        | customer_id |
+        | c1          |
+        | c2          |
+        | c3          |
+        """);
+  }
+
+  @Test
+  void aCutOffArchiveIsNamedAndNothingOfItIsTakenIn() {
+    String[] lines = new String[5000];
+    Arrays.setAll(lines, i -> event("x" + i, "c1", "2026-03-02T12:00:%02dZ".formatted(i % 60)));
+    byte[] whole = TinyCompany.gzipped(lines);
+    Path file = company.delivery("events", "2026-03-02", "part-1.txt.gz");
+    TinyCompany.write(file, Arrays.copyOf(whole, whole.length / 2));
+
+    failsWith(2, "2026-03-02")
+        .contains("Cannot build sources.events: the file file:")
+        .contains(file + " is damaged or cut off")
+        .contains("Deliver it again whole and run again; nothing of it was taken in.");
+
+    TinyCompany.write(file, whole);
+    succeeds("2026-03-02");
+    assertThat(company.rows(Events.TABLE).count()).isEqualTo(5 + 5000);
+  }
+
+  @Test
+  void anArchiveThatIsCutOffInItsFirstLineIsNotTakenForAnEmptyOne() {
+    byte[] whole = TinyCompany.gzipped("id,name,country,joined", "c4,Dogwood,US,2026-03-02");
+    Path file = company.delivery("customers", "2026-03-02", "part-0.csv.gz");
+    TinyCompany.write(file, Arrays.copyOf(whole, 14));
+
+    failsWith(2, "2026-03-02").contains(file + " is damaged or cut off");
+
+    TinyCompany.write(file, whole);
+    succeeds("2026-03-02");
+    assertThat(company.rows(Customers.TABLE).count()).isEqualTo(4);
+  }
+
+  @Test
+  void aWrongHeaderIsNamedWithTheNearestColumnAndAllThatTheFileHas() {
+    Path file =
+        company.deliver(
+            "customers", "2026-03-02", "id,names,country,joined", "c4,Dogwood,US,2026-03-02");
+
+    failsWith(2, "2026-03-02")
+        .contains("Cannot read feed customers: file:")
+        .contains(
+            file
+                + " has no column 'name' (nearest: 'names'). It has [id, names, country, joined]."
+                + " Correct sources.feeds.customers.columns, or the file.");
+
+    company.deliver(
+        "customers", "2026-03-02", "id,name,country,joined", "c4,Dogwood,US,2026-03-02");
+    succeeds("2026-03-02");
+  }
+
+  @Test
+  void aColumnThatParsesInNoRowIsAWrongMapping() {
+    company.deliver(
+        "subscriptions",
+        "2026-03-02",
+        "id,customer,plan,amount,start,end",
+        "s3,c3,pro,a lot,2026-03-02,",
+        "s4,c3,pro,plenty,2026-03-02,");
+
+    failsWith(2, "2026-03-02")
+        .contains("Cannot read feed subscriptions: no row of 2 could be read; cannot read amount '")
+        .contains("Correct the column's mapping or its format in sources.feeds.subscriptions");
+
+    company.deliver(
+        "subscriptions",
+        "2026-03-02",
+        "id,customer,plan,amount,start,end",
+        "s3,c3,pro,90,2026-03-02,");
+    succeeds("2026-03-02");
+  }
+
+  @Test
+  void oneBadRowIsRejectedWithItsReasonAndItsText() {
+    company.deliver(
+        "customers",
+        "2026-03-02",
+        "id,name,country,joined",
+        "c4,Dogwood,US,2026-03-02",
+        "c5,Elm,US,some day",
+        "c6,Fir,US,2026-03-02");
+
+    succeeds("2026-03-02");
+
+    Rows.assertRows(
+        company.rows(RejectedRows.TABLE),
+        """
+        | contract  | feed      | row_date   | reject_reason                           | raw                                                             |
+        | customers | customers | 2026-03-02 | cannot read signup 'some day' as moment | {"id":"c5","name":"Elm","country":"US","joined":"some day"} |
+        """);
+    assertThat(company.rows(Customers.TABLE).count()).isEqualTo(5);
+  }
+
+  @Test
+  void aDeliveryOfMuchDirtIsNotTakenInAndWhatWasPublishedStands() {
+    company.deliver(
+        "customers",
+        "2026-03-02",
+        "id,name,country,joined",
+        "c4,Dogwood,US,2026-03-02",
+        ",Elm,US,2026-03-02",
+        "c6,Fir,US,soon");
+
+    Map<String, String> before = company.contents(company.lake(company.lakeFolder()), READ);
+    failsWith(3, "2026-03-02")
+        .contains(
+            "Cannot take in feed customers: 2 of 3 rows (66.7%) are rejected, more than"
+                + " sources.max_rejected_rate = 0.05")
+        .contains("has no customer_id (1 rows)", "cannot read signup 'soon' as moment (1 rows)")
+        .contains("blocked  conformed.customers")
+        .contains("stays as it was, because [");
+    assertThat(company.contents(company.lake(company.lakeFolder()), READ)).isEqualTo(before);
+
+    company.deliver(
+        "customers", "2026-03-02", "id,name,country,joined", "c4,Dogwood,US,2026-03-02");
+    succeeds("2026-03-02");
+  }
+
+  @Test
+  void anUnknownKeyIsNamedWithTheNearest() {
+    Map<String, Long> before = company.versions();
+
+    Terminal.Result result = company.ingest("2026-03-02", "--set", "sources.max_rejected_rat=0.5");
+
+    assertThat(result.exitCode()).isEqualTo(2);
+    assertThat(result.err())
+        .contains("Cannot read sources.max_rejected_rat (--set sources.max_rejected_rat)")
+        .contains("The nearest known one is sources.max_rejected_rate.");
+    assertThat(company.versions()).isEqualTo(before);
+  }
+
+  @Test
+  void aNightNeedsItsDate() {
+    Terminal.Result result = company.run("run", "ingest");
+
+    assertThat(result.exitCode()).isEqualTo(2);
+    assertThat(result.err())
+        .contains("Cannot run ingest: --as-of is missing. Give the last local day that counts");
+    assertThat(result.lastLine()).startsWith("{\"exit_code\":2,");
+  }
+
+  @Test
+  void aDateThatIsNoneIsSaidToBeNone() {
+    Terminal.Result result = company.ingest("2026-02-30");
+
+    assertThat(result.exitCode()).isEqualTo(2);
+    assertThat(result.err()).contains("--as-of", "'2026-02-30'");
+  }
+
+  @Test
+  void anUnknownApplicationIsNamedWithTheNearest() {
+    Terminal.Result result = company.run("run", "ingets", "--as-of", "2026-03-02");
+
+    assertThat(result.exitCode()).isEqualTo(2);
+    assertThat(result.err())
+        .contains("Cannot run 'ingets': there is no such application (nearest: 'ingest').");
+  }
+
+  @Test
+  void aDamagedLogOfATableIsThePlatformsFault() throws IOException {
+    Path log =
+        company.lakeFolder().resolve("conformed/customers/_delta_log/00000000000000000000.json");
+    byte[] whole = Files.readAllBytes(log);
+    TinyCompany.write(log, "{\"commitInfo\":{\"tim");
+
+    failsWithoutLooking(1, "2026-03-02").contains("conformed.customers", "_delta_log");
+
+    TinyCompany.write(log, whole);
+    succeeds("2026-03-02");
+  }
+
+  @Test
+  void aLakeThatCannotBeReachedIsThePlatformsFault() {
+    Path blocked = TinyCompany.write(home.resolve("a file"), "no folder").resolve("lake");
+    for (String path : new String[] {"nosuch://bucket/lake", blocked.toString()}) {
+      Terminal.Result result = company.ingest("2026-03-02", "--set", "lake.path=" + path);
+
+      assertThat(result.exitCode()).isEqualTo(1);
+      assertThat(result.err()).contains("Cannot open the lake " + path).contains("Check lake.path");
+    }
+  }
+
+  @Test
+  void aFolderThatHoldsSomethingElseIsNoLake() {
+    Path landing = home.resolve("landing");
+
+    Terminal.Result result = company.ingest("2026-03-02", "--set", "lake.path=" + landing);
+
+    assertThat(result.exitCode()).isEqualTo(2);
+    assertThat(result.err())
+        .contains("Cannot use file:" + landing + " as a lake: it holds something else")
+        .contains("Point lake.path at a lake or at an empty folder.");
+    assertThat(landing.resolve("_holdfast.json")).doesNotExist();
+  }
+
+  @Test
+  void aDateBeforeAllDeliveriesIsRefused() {
+    Path fresh = home.resolve("fresh");
+
+    Terminal.Result result = company.ingest("2026-02-27", "--set", "lake.path=" + fresh);
+
+    assertThat(result.exitCode()).isEqualTo(2);
+    assertThat(result.out())
+        .contains("Cannot read feed customers")
+        .contains("its first delivery at ", " is of 2026-03-01, after 2026-02-27");
+  }
+
+  @Test
+  void aDateBeforeAllRowsIsRefused() {
+    TinyCompany.write(home.resolve("landing/crm/crm.csv"), "id,joined", "c1,2026-01-05");
+    for (String feed : new String[] {"customers", "subscriptions", "events"}) {
+      company.withoutFeed(feed);
+    }
+    company.feed(
+        "crm",
+        """
+        contract = customers, format = csv, arrives = once
+        columns { customer_id = id, signup = joined }
+        """);
+
+    Terminal.Result result =
+        company.ingest("2026-01-04", "--set", "lake.path=" + home.resolve("fresh"));
+
+    assertThat(result.exitCode()).isEqualTo(2);
+    assertThat(result.out())
+        .contains("it is before all data, whose first row is of 2026-01-05. Give a later --as-of.");
+  }
+
+  @Test
+  void aRequiredFeedThatStoppedIsWaitedFor() {
+    failsWith(4, "2026-03-06")
+        .contains(
+            "Cannot build 2026-03-06: required feed events last delivered on 2026-03-03, more than"
+                + " 2 days before. Run again when it has delivered, or raise"
+                + " sources.feeds.events.max_age_days.");
+
+    company.deliver("events", "2026-03-05", event("e9", "c1", "2026-03-05T09:00:00Z"));
+    succeeds("2026-03-06");
+  }
+
+  @Test
+  void anOldNightIsNotRunAgainOverNewerArrivals() {
+    succeeds("2026-03-02");
+    Map<String, Long> before = company.versions();
+
+    Terminal.Result result = company.ingest("2026-03-01");
+
+    assertThat(result.exitCode()).isEqualTo(2);
+    assertThat(result.err())
+        .contains("already holds arrivals up to 2026-03-02, and state never goes back")
+        .contains("Run `holdfast backfill nightly --from 2026-03-01 --to 2026-03-01`");
+    assertThat(company.versions()).isEqualTo(before);
+  }
+
+  @Test
+  void aLakeThatAnotherRunHoldsIsLeftAlone() {
+    var lake = company.lake(company.lakeFolder());
+    try (Lease other =
+        Lease.acquire(lake.fileSystem(), lake.root(), "other-night", Duration.ZERO)) {
+      assertThat(other.isHeld()).isTrue();
+      Map<String, Long> before = company.versions();
+
+      Terminal.Result result = company.ingest("2026-03-02", "--set", "lake.wait_seconds=1");
+
+      assertThat(result.exitCode()).isEqualTo(5);
+      assertThat(result.err())
+          .contains("Cannot write to the lake", "run other-night of ")
+          .contains("(process " + ProcessHandle.current().pid() + ") holds it since");
+      assertThat(result.lastLine()).startsWith("{\"exit_code\":5,");
+      assertThat(company.versions()).isEqualTo(before);
+    }
+    succeeds("2026-03-02");
+  }
+
+  @Test
+  void aTableThatWasNeverBuiltIsNamedWithWhatToRun() {
+    Terminal.Result result = company.run("run", "retention", "--as-of", "2026-03-01");
+
+    assertThat(result.exitCode()).isEqualTo(4);
+    assertThat(result.out())
+        .contains("Cannot build metrics.cohort_retention for 2026-03-01: activity.customer_days")
+        .contains("or `run nightly`");
+  }
+
+  @Test
+  void aFullDiskLeavesNothingHalfWritten() throws IOException, InterruptedException {
+    Path small = Files.createDirectories(folder.resolve("small"));
+    assumeTrue(
+        ran("mount", "-t", "tmpfs", "-o", "size=600k", "tmpfs", small.toString()),
+        "skipped: a small disk can be mounted by root alone");
+    try {
+      Terminal.Result result =
+          company.ingest("2026-03-01", "--set", "lake.path=" + small.resolve("lake"));
+
+      assertThat(result.exitCode()).isEqualTo(1);
+      assertThat(result.out() + result.err()).contains("a disk is full", "nothing is half-written");
+
+      assertThat(ran("mount", "-o", "remount,size=50m", small.toString())).isTrue();
+      Terminal.Result again =
+          company.ingest("2026-03-01", "--set", "lake.path=" + small.resolve("lake"));
+      assertThat(again.exitCode()).as(again.out() + again.err()).isZero();
+      assertThat(company.contents(company.lake(small.resolve("lake")), READ))
+          .isEqualTo(company.contents(company.lake(company.lakeFolder()), READ));
+    } finally {
+      ran("umount", "-l", small.toString());
+    }
+  }
+
+  private static final java.util.List<String> READ = java.util.List.of("conformed");
+
+  private static final String TICKETS =
+      """
+      contract = tickets, format = csv, arrives = append
+      columns { ticket_id = id, customer_id = customer, opened = opened }
+      """;
+
+  /** What the run says that fails; of its tables only those that hold what landed may be newer. */
+  private org.assertj.core.api.AbstractStringAssert<?> failsWith(int exitCode, String asOf) {
+    Map<String, Long> before = company.versions();
+    Map<String, String> contents = company.contents(company.lake(company.lakeFolder()), READ);
+    var said = failsWithoutLooking(exitCode, asOf);
+    Map<String, Long> after = company.versions();
+    assertThat(after.keySet()).containsAll(before.keySet());
+    assertThat(contents).isNotEmpty();
+    return said;
+  }
+
+  private org.assertj.core.api.AbstractStringAssert<?> failsWithoutLooking(
+      int exitCode, String asOf) {
+    Terminal.Result result = company.ingest(asOf);
+    assertThat(result.exitCode()).as(result.out() + result.err()).isEqualTo(exitCode);
+    assertThat(result.lastLine()).contains("\"exit_code\":" + exitCode);
+    return assertThat(result.out() + result.err());
+  }
+
+  private Terminal.Result succeeds(String asOf) {
+    Terminal.Result result = company.ingest(asOf);
+    assertThat(result.exitCode()).as(result.out() + result.err()).isZero();
+    return result;
+  }
+
+  private static boolean ran(String... command) throws IOException, InterruptedException {
+    try {
+      Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+      return process.waitFor(10, TimeUnit.SECONDS) && process.exitValue() == 0;
+    } catch (IOException noSuchCommand) {
+      return false;
+    }
+  }
+
+  static {
+    // Named here so that a renamed table is found when compiling.
+    assertThat(Sources.table(Contracts.EVENTS).id()).isEqualTo("sources.events");
+  }
+}
