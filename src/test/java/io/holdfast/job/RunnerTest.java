@@ -25,6 +25,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Date;
+import java.time.Duration;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
@@ -144,7 +145,14 @@ class RunnerTest {
     return new Runner(spark, lake(), settings, jobs, code, Progress.SILENT)
         .run(
             new Runner.Request(
-                night, night, jobs, List.of(), false, folder.resolve("out").toString(), 2));
+                night,
+                night,
+                jobs,
+                List.of(),
+                false,
+                folder.resolve("out").toString(),
+                2,
+                Duration.ofSeconds(5)));
   }
 
   private static Map<String, Status> statuses(RunReport report) {
@@ -208,7 +216,14 @@ class RunnerTest {
     new Runner(spark, lake(), settings, jobs, "code", Progress.SILENT)
         .run(
             new Runner.Request(
-                night, night, jobs.subList(0, 1), List.of(), false, folder.toString(), 1));
+                night,
+                night,
+                jobs.subList(0, 1),
+                List.of(),
+                false,
+                folder.toString(),
+                1,
+                Duration.ofSeconds(5)));
     run("2026-05-03");
 
     assertRows(
@@ -362,7 +377,16 @@ class RunnerTest {
 
     RunReport report =
         new Runner(spark, lake(), settings, jobs, "code", Progress.SILENT)
-            .dryRun(new Runner.Request(night, night, jobs, List.of(), false, folder.toString(), 1));
+            .dryRun(
+                new Runner.Request(
+                    night,
+                    night,
+                    jobs,
+                    List.of(),
+                    false,
+                    folder.toString(),
+                    1,
+                    Duration.ofSeconds(5)));
 
     assertThat(statuses(report).values()).containsOnly(Status.PLANNED);
     assertThat(lake().version(TOTALS)).isZero();
