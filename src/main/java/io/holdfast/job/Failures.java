@@ -3,6 +3,10 @@ package io.holdfast.job;
 import io.holdfast.failure.BadInput;
 import io.holdfast.failure.Failure;
 import io.holdfast.failure.PlatformFailure;
+import java.io.FileNotFoundException;
+import java.io.InterruptedIOException;
+import java.net.SocketException;
+import java.net.UnknownHostException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -49,6 +53,12 @@ final class Failures {
   private static Failure unreadable(
       String what, String file, Throwable root, String lake, Throwable thrown) {
     String why = firstLine(root.toString());
+    if (isOfTheWay(root)) {
+      return new PlatformFailure(
+          "Cannot %s: the file %s could not be read (%s). Check its file system, and run again."
+              .formatted(what, file, why),
+          thrown);
+    }
     if (file.contains(lake)) {
       return new PlatformFailure(
           "Cannot %s: the lake's file %s is unreadable (%s). Restore it, or delete its table's folder and run `holdfast backfill --rebuild`."
@@ -59,6 +69,15 @@ final class Failures {
         "Cannot %s: the file %s is damaged or cut off (%s). Deliver it again whole and run again; nothing of it was taken in."
             .formatted(what, file, why),
         thrown);
+  }
+
+  /** Whether the way to a file failed, not its content: trying again can help. */
+  private static boolean isOfTheWay(Throwable root) {
+    return root instanceof SocketException
+        || root instanceof UnknownHostException
+        || root instanceof InterruptedIOException
+        || root instanceof FileNotFoundException
+        || root.getClass().getName().startsWith("software.amazon.");
   }
 
   private static Throwable root(Throwable thrown) {

@@ -1,6 +1,7 @@
 package io.holdfast.job;
 
 import io.delta.tables.DeltaTable;
+import io.holdfast.failure.BadInput;
 import io.holdfast.failure.PlatformFailure;
 import java.io.BufferedReader;
 import java.io.EOFException;
@@ -13,6 +14,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.zip.ZipException;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
@@ -86,6 +88,9 @@ final class HadoopLanding implements Landing {
   @Override
   public Optional<String> firstLine(String path) {
     Path file = new Path(path);
+    if (bytes(file) == 0) {
+      return Optional.empty();
+    }
     try (InputStream raw = file.getFileSystem(hadoop).open(file)) {
       CompressionCodec codec = new CompressionCodecFactory(hadoop).getCodec(file);
       InputStream text = codec == null ? raw : codec.createInputStream(raw);
@@ -93,10 +98,21 @@ final class HadoopLanding implements Landing {
           new BufferedReader(new InputStreamReader(text, StandardCharsets.UTF_8))) {
         return Optional.ofNullable(lines.readLine());
       }
-    } catch (EOFException e) {
-      return Optional.empty();
+    } catch (EOFException | ZipException e) {
+      throw damaged(path, e);
     } catch (IOException e) {
-      throw unreadable(path, e);
+      // Hadoop has no type of its own for this.
+      throw String.valueOf(e.getMessage()).startsWith("not a gzip file")
+          ? damaged(path, e)
+          : unreadable(path, e);
+    }
+  }
+
+  private long bytes(Path file) {
+    try {
+      return file.getFileSystem(hadoop).getFileStatus(file).getLen();
+    } catch (IOException e) {
+      throw unreadable(file.toString(), e);
     }
   }
 
@@ -108,6 +124,13 @@ final class HadoopLanding implements Landing {
       reader = reader.schema(schema.get());
     }
     return reader.load(paths.toArray(String[]::new));
+  }
+
+  private static BadInput damaged(String path, IOException e) {
+    return new BadInput(
+        "Cannot read %s: the file is damaged or cut off (%s). Deliver it again whole and run again; nothing of it was taken in."
+            .formatted(path, e),
+        e);
   }
 
   private static PlatformFailure unreadable(String path, Exception e) {

@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.apache.hadoop.fs.FSError;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
@@ -209,12 +210,17 @@ public final class Ledger {
             0,
             Map.of(),
             List.of());
-    lake.write(
-        table,
-        spark.createDataFrame(rows, table.schema()),
-        Days.NONE,
-        commit,
-        night.asOf(),
-        lake.version(table));
+    try {
+      lake.write(
+          table,
+          spark.createDataFrame(rows, table.schema()),
+          Days.NONE,
+          commit,
+          night.asOf(),
+          lake.version(table));
+    } catch (Exception
+        | FSError thrown) { // Scala declares no checked ones; a full disk is an Error.
+      throw Failures.of(thrown, "write " + table, lake.root().toString());
+    }
   }
 }

@@ -28,6 +28,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
+import org.apache.hadoop.fs.FSError;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.SparkSession;
 
@@ -323,7 +324,8 @@ public final class Runner {
             .map(made -> built(name, plan, made, start))
             .orElseGet(
                 () -> Outcome.of(name, Status.SKIPPED, "nothing new has arrived", since(start)));
-      } catch (RuntimeException thrown) {
+      } catch (Exception
+          | FSError thrown) { // Scala declares no checked ones; a full disk is an Error.
         return Outcome.failed(
             name, Failures.of(thrown, "build " + name, lake.root().toString()), since(start));
       }
@@ -353,7 +355,8 @@ public final class Runner {
         publication.reads().forEach(table -> versions.put(table.id(), lake.version(table)));
         LakeInputs inputs = LakeInputs.of(publication, versions, spark, lake, settings, night);
         return published(publication, inputs, start);
-      } catch (RuntimeException thrown) {
+      } catch (Exception
+          | FSError thrown) { // Scala declares no checked ones; a full disk is an Error.
         return Outcome.failed(
             name, Failures.of(thrown, "publish " + name, lake.root().toString()), since(start));
       }

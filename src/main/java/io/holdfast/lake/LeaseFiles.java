@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FSDataOutputStream;
+import org.apache.hadoop.fs.FSError;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.LocalFileSystem;
@@ -80,6 +81,8 @@ final class LeaseFiles {
   void overwrite(long number, LeaseHolder holder) throws IOException {
     try (FSDataOutputStream out = fs.create(path(number), true)) {
       out.write(holder.json());
+    } catch (FSError e) {
+      throw new IOException(e);
     }
   }
 
