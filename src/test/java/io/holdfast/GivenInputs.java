@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.types.StructType;
@@ -20,6 +21,8 @@ public final class GivenInputs implements Inputs {
   private final Map<String, Dataset<Row>> rows = new HashMap<>();
   private final Map<String, Record> settings = new HashMap<>();
   private final List<String> notes = new ArrayList<>();
+  private Optional<Dataset<Row>> previous = Optional.empty();
+  private Optional<Landing> landing = Optional.empty();
 
   /** Inputs of a night, all of them empty. */
   public GivenInputs(LocalDate asOf) {
@@ -35,6 +38,18 @@ public final class GivenInputs implements Inputs {
   /** Gives a part of the configuration. */
   public <T extends Record> GivenInputs with(Setting<T> setting, T given) {
     settings.put(setting.path(), given);
+    return this;
+  }
+
+  /** Gives the job's own rows as they stood before. */
+  public GivenInputs withPrevious(Dataset<Row> given) {
+    previous = Optional.of(given);
+    return this;
+  }
+
+  /** Gives delivered files. */
+  public GivenInputs with(Landing given) {
+    landing = Optional.of(given);
     return this;
   }
 
@@ -75,7 +90,8 @@ public final class GivenInputs implements Inputs {
 
   @Override
   public Dataset<Row> previous() {
-    throw new UnsupportedOperationException("no earlier nights are given");
+    return previous.orElseThrow(
+        () -> new UnsupportedOperationException("no earlier nights are given"));
   }
 
   @Override
@@ -90,7 +106,7 @@ public final class GivenInputs implements Inputs {
 
   @Override
   public Landing landing() {
-    throw new UnsupportedOperationException("no files are given");
+    return landing.orElseThrow(() -> new UnsupportedOperationException("no files are given"));
   }
 
   @Override

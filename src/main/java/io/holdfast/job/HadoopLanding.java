@@ -123,7 +123,15 @@ final class HadoopLanding implements Landing {
     if (schema.isPresent()) {
       reader = reader.schema(schema.get());
     }
-    return reader.load(paths.toArray(String[]::new));
+    return reader.load(
+        paths.stream()
+            .map(path -> format.equals("delta") ? path : literally(path))
+            .toArray(String[]::new));
+  }
+
+  /** Spark would read a name such as {@code events[1].csv} as a pattern. */
+  private static String literally(String path) {
+    return path.replaceAll("([\\[\\]{}*?\\\\])", "\\\\$1");
   }
 
   private static BadInput damaged(String path, IOException e) {

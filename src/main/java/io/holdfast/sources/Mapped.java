@@ -7,12 +7,14 @@ import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.concat;
 import static org.apache.spark.sql.functions.date_add;
+import static org.apache.spark.sql.functions.date_format;
 import static org.apache.spark.sql.functions.expr;
 import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.lpad;
 import static org.apache.spark.sql.functions.map;
 import static org.apache.spark.sql.functions.map_concat;
 import static org.apache.spark.sql.functions.map_entries;
-import static org.apache.spark.sql.functions.monotonically_increasing_id;
+import static org.apache.spark.sql.functions.row_number;
 import static org.apache.spark.sql.functions.size;
 import static org.apache.spark.sql.functions.when;
 import static org.apache.spark.sql.functions.xxhash64;
@@ -42,6 +44,7 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.catalyst.expressions.Expression;
 import org.apache.spark.sql.catalyst.parser.CatalystSqlParser$;
 import org.apache.spark.sql.catalyst.parser.ParseException;
+import org.apache.spark.sql.expressions.Window;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
@@ -330,6 +333,7 @@ final class Mapped {
     }
     content.add(map_entries(col("attributes")));
     content.add(map_entries(col("known_at")));
+    boolean isSeveral = feed.equalRows().filter(EqualRows.SEVERAL::equals).isPresent();
     Column hash = xxhash64(content.toArray(Column[]::new));
     List<Column> out = new ArrayList<>();
     out.add(lit(name).as("feed"));
@@ -342,7 +346,7 @@ final class Mapped {
     out.add(folder.as("folder_date"));
     out.add(coalesce(arrival, lit(Date.valueOf(Days.UNKNOWN))).as("arrival_date"));
     out.add(coalesce(own, arrival, lit(Date.valueOf(Days.UNKNOWN))).as("row_date"));
-    out.add(version().as("row_version"));
+    out.add(version(types).as("row_version"));
     out.add(
         feed.deletedWhen()
             .map(sql -> coalesce(expr(sql), lit(false)))
@@ -350,23 +354,32 @@ final class Mapped {
             .as("is_deleted"));
     out.add(reason.as("reject_reason"));
     out.add(col("_raw").as("raw"));
-    out.add(
-        (feed.equalRows().orElse(EqualRows.REPEATS) == EqualRows.SEVERAL
-                ? xxhash64(hash, col("_file"), monotonically_increasing_id())
-                : hash)
-            .as("row_hash"));
+    out.add((isSeveral ? xxhash64(hash, col("_file"), col("_nth")) : hash).as("row_hash"));
     for (Term term : contract.terms()) {
       term.fields().forEach(field -> out.add(col("_t_" + field.name()).as(field.name())));
     }
     out.add(col("attributes"));
     out.add(col("known_at"));
-    return rows.select(out.toArray(Column[]::new));
+    // Numbered within the file, so that what was read together with it changes nothing.
+    var equals = Window.partitionBy(hash, col("_file")).orderBy("_raw");
+    return (isSeveral ? rows.withColumn("_nth", row_number().over(equals)) : rows)
+        .select(out.toArray(Column[]::new));
   }
 
-  /** The order of rows of one thing: a time or number sorts as text when it is written alike. */
-  private Column version() {
+  /** The order of rows of one thing: times and whole numbers written so that they sort as text. */
+  private Column version(StructType types) {
     return feed.version()
-        .map(column -> blankIsNull(named(column)))
+        .map(
+            column -> {
+              Column value = named(column);
+              Column text = blankIsNull(value);
+              Column instant =
+                  values.instant(value, types.apply(column).dataType(), Optional.empty());
+              return coalesce(
+                  when(text.rlike("^\\d{1,38}$"), lpad(text, 38, "0")),
+                  date_format(instant, "yyyy-MM-dd'T'HH:mm:ss.SSSSSS"),
+                  text);
+            })
         .orElse(lit(null).cast("string"));
   }
 

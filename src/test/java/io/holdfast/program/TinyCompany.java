@@ -180,6 +180,11 @@ final class TinyCompany {
 
   /** Runs a command with this company's configuration. The last of two values of a key counts. */
   Terminal.Result run(String... args) {
+    return main("--config", write(folder.resolve("company.conf"), configuration()), args);
+  }
+
+  /** The configuration file's text. */
+  String configuration() {
     StringBuilder text = new StringBuilder("lake.path = \"%s\"\n".formatted(lakeFolder()));
     feeds.forEach(
         (name, hocon) ->
@@ -187,7 +192,7 @@ final class TinyCompany {
                 .append("path = \"%s\"\n".formatted(folder.resolve("landing").resolve(name)))
                 .append(hocon)
                 .append("}\n"));
-    return main("--config", write(folder.resolve("company.conf"), text.toString()), args);
+    return text.toString();
   }
 
   /** Runs a command with another configuration file. */
