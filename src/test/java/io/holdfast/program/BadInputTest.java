@@ -32,6 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
  * What the program says, and how it ends, when something is wrong. After each failure the tables
  * are as they were, and the same command succeeds once the cause is mended.
  */
+@org.junit.jupiter.api.Tag("integration")
 class BadInputTest {
 
   @TempDir private static Path folder;

@@ -42,6 +42,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What becomes of delivered files: each way in which a company can write them. */
+@org.junit.jupiter.api.Tag("integration")
 class SourcesTest {
 
   @TempDir private Path folder;
