@@ -12,12 +12,20 @@ import io.holdfast.churn.Models;
 import io.holdfast.churn.Observations;
 import io.holdfast.churn.Predictions;
 import io.holdfast.conformed.ChurnReasons;
+import io.holdfast.conformed.Costs;
 import io.holdfast.conformed.Customers;
 import io.holdfast.conformed.Events;
 import io.holdfast.conformed.Features;
+import io.holdfast.conformed.IdAliases;
 import io.holdfast.conformed.LandedDays;
+import io.holdfast.conformed.MarketingSpend;
+import io.holdfast.conformed.Messages;
+import io.holdfast.conformed.Payments;
+import io.holdfast.conformed.Referrals;
 import io.holdfast.conformed.Subscriptions;
+import io.holdfast.conformed.SurveyResponses;
 import io.holdfast.conformed.Tickets;
+import io.holdfast.conformed.Touchpoints;
 import io.holdfast.conformed.Users;
 import io.holdfast.job.Job;
 import io.holdfast.job.Publication;
@@ -45,6 +53,14 @@ public final class Catalog {
           Sources.job(Contracts.EVENTS),
           Sources.job(Contracts.TICKETS),
           Sources.job(Contracts.CHURN_REASONS),
+          Sources.job(Contracts.PAYMENTS),
+          Sources.job(Contracts.SURVEY_RESPONSES),
+          Sources.job(Contracts.TOUCHPOINTS),
+          Sources.job(Contracts.MESSAGES),
+          Sources.job(Contracts.REFERRALS),
+          Sources.job(Contracts.COSTS),
+          Sources.job(Contracts.MARKETING_SPEND),
+          Sources.job(Contracts.ID_ALIASES),
           RejectedRows.JOB,
           LandedDays.JOB,
           FeedDeliveries.JOB,
@@ -55,6 +71,14 @@ public final class Catalog {
           Events.JOB,
           Tickets.JOB,
           ChurnReasons.JOB,
+          Payments.JOB,
+          SurveyResponses.JOB,
+          Touchpoints.JOB,
+          Messages.JOB,
+          Referrals.JOB,
+          Costs.JOB,
+          MarketingSpend.JOB,
+          IdAliases.JOB,
           UserDays.JOB,
           FeatureDays.JOB,
           CustomerDays.JOB,

@@ -7,6 +7,7 @@ import static org.apache.spark.sql.functions.upper;
 import static org.apache.spark.sql.functions.when;
 import static org.apache.spark.sql.types.DataTypes.BooleanType;
 import static org.apache.spark.sql.types.DataTypes.DateType;
+import static org.apache.spark.sql.types.DataTypes.DoubleType;
 import static org.apache.spark.sql.types.DataTypes.LongType;
 import static org.apache.spark.sql.types.DataTypes.StringType;
 
@@ -41,6 +42,19 @@ public final class Subscriptions {
           .column("start_date", DateType, "the first local day of the line")
           .column("end_date", DateType, "the first local day that is not paid; NULL: running")
           .column("end_reason", StringType, "why it ended, as the feed says")
+          .column("discount_rate", DoubleType, "share off the amount; NULL: none")
+          .column(
+              "discount_amount",
+              DataTypes.createDecimalType(18, 4),
+              "off one amount_period, in the line's currency; NULL: none")
+          .column("discount_start", DateType, "the first local day with it; NULL: from the start")
+          .column("discount_end", DateType, "the first local day without it; NULL: to the end")
+          .column("pause_start", DateType, "the first local day of a pause; NULL: none")
+          .column("pause_end", DateType, "the first local day after the pause; NULL: not known")
+          .column(
+              "past_due_since",
+              DateType,
+              "the first local day that is not paid for; NULL: paid up")
           .column(
               "attributes",
               DataTypes.createMapType(StringType, StringType),
@@ -49,6 +63,8 @@ public final class Subscriptions {
           .key("subscription_id", "known_from")
           .whole()
           .warn("ends before it starts", col("end_date").lt(col("start_date")))
+          .warn("its discount ends before it starts", col("discount_end").lt(col("discount_start")))
+          .warn("its pause ends before it starts", col("pause_end").lt(col("pause_start")))
           .build();
 
   private static final Table LANDED = Sources.table(Contracts.SUBSCRIPTIONS);

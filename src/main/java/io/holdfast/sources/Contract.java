@@ -33,13 +33,19 @@ public record Contract(String name, String meaning, String id, String time, List
     DAY,
     /** An instant, or just its local day where the feed says no time: two columns. */
     MOMENT,
-    /** Money or an amount, exact. */
+    /** Money or an amount, exact. A negative one is rejected. */
     AMOUNT,
+    /** The same where a negative one has a meaning: a credit note. */
+    SIGNED_AMOUNT,
     WHOLE,
     NUMBER,
+    /** A share of a whole, 0 to 1. Any other number is rejected: 20 is no 20%. */
+    SHARE,
     FLAG,
     /** week, month, quarter or year. */
     PERIOD,
+    /** customer or user. */
+    UNIT,
     /** ISO 4217, and the company's reporting currency where there are no rates. */
     CURRENCY,
     /** Several texts, with {@code |} between them where the feed has one text. */
@@ -47,12 +53,12 @@ public record Contract(String name, String meaning, String id, String time, List
 
     DataType type() {
       return switch (this) {
-        case TEXT, PERIOD, CURRENCY -> StringType;
+        case TEXT, PERIOD, UNIT, CURRENCY -> StringType;
         case DAY -> DateType;
         case MOMENT -> TimestampType;
-        case AMOUNT -> DataTypes.createDecimalType(18, 4);
+        case AMOUNT, SIGNED_AMOUNT -> DataTypes.createDecimalType(18, 4);
         case WHOLE -> LongType;
-        case NUMBER -> DoubleType;
+        case NUMBER, SHARE -> DoubleType;
         case FLAG -> BooleanType;
         case LIST -> DataTypes.createArrayType(StringType);
       };

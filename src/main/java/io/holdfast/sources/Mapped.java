@@ -14,6 +14,7 @@ import static org.apache.spark.sql.functions.lpad;
 import static org.apache.spark.sql.functions.map;
 import static org.apache.spark.sql.functions.map_concat;
 import static org.apache.spark.sql.functions.map_entries;
+import static org.apache.spark.sql.functions.not;
 import static org.apache.spark.sql.functions.row_number;
 import static org.apache.spark.sql.functions.size;
 import static org.apache.spark.sql.functions.when;
@@ -190,6 +191,12 @@ final class Mapped {
                     new BadInput(
                         "Cannot map %s of feed %s: there is no contract '%s' to look it up in."
                             .formatted(column, name, other)));
+    List<String> open = Contracts.lookedInto(contract).stream().map(Contract::name).toList();
+    if (!open.contains(other)) {
+      throw new BadInput(
+          "Cannot map %s of feed %s: %s can be looked up in %s, not in %s."
+              .formatted(column, name, contract.name(), open, other));
+    }
     String take = mapping.take().orElse(column);
     Dataset<Row> found =
         lookup
@@ -246,9 +253,18 @@ final class Mapped {
     if (term.isRequired()) {
       reasons.add(when(stored.isNull(), lit("has no " + term.name())));
     }
-    if (term.kind() == Kind.AMOUNT && !term.name().equals("refund_amount")) {
+    if (term.kind() == Kind.AMOUNT) {
       reasons.add(
           when(stored.lt(0), concat(lit(term.name() + " is negative: "), stored.cast("string"))));
+    }
+    if (term.kind() == Kind.SHARE) {
+      reasons.add(
+          when(
+              not(stored.between(0, 1)),
+              concat(
+                  lit(term.name() + " is "),
+                  stored.cast("string"),
+                  lit(", and a share lies between 0 and 1"))));
     }
     if (term.kind() == Kind.CURRENCY) {
       reasons.add(

@@ -68,9 +68,9 @@ public final class Sources {
 
   /** The job that takes in the feeds of a contract. */
   public static Job job(Contract contract) {
-    List<Contract> before = Contracts.ALL.subList(0, Contracts.ALL.indexOf(contract));
     return Job.writes(table(contract))
-        .reads(before.stream().map(Sources::table).toArray(Table[]::new))
+        .reads(
+            Contracts.lookedInto(contract).stream().map(Sources::table).toArray(Table[]::new))
         .readsPrevious()
         .settings(Feeds.SETTING)
         .settings(Company.SETTING)

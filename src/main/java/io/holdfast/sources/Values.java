@@ -56,15 +56,16 @@ final class Values {
     return switch (kind) {
       case TEXT -> text;
       case DAY, MOMENT -> day(value, type, format);
-      case AMOUNT -> text.try_cast(DataTypes.createDecimalType(18, 4));
+      case AMOUNT, SIGNED_AMOUNT -> text.try_cast(DataTypes.createDecimalType(18, 4));
       case WHOLE ->
           when(
               text.try_cast(DataTypes.createDecimalType(20, 4))
                   .equalTo(text.try_cast(DataTypes.LongType)),
               text.try_cast(DataTypes.createDecimalType(20, 0)).cast("bigint"));
-      case NUMBER -> text.try_cast(DataTypes.DoubleType);
+      case NUMBER, SHARE -> text.try_cast(DataTypes.DoubleType);
       case FLAG -> type instanceof BooleanType ? value : flag(text);
       case PERIOD -> period(lower(text));
+      case UNIT -> unit(lower(text));
       case CURRENCY -> upper(text);
       case LIST -> split(text, "\\s*\\|\\s*");
     };
@@ -75,6 +76,11 @@ final class Values {
         .when(lower.isin("month", "monthly"), lit("month"))
         .when(lower.isin("quarter", "quarterly"), lit("quarter"))
         .when(lower.isin("year", "yearly", "annual", "annually"), lit("year"));
+  }
+
+  private static Column unit(Column lower) {
+    return when(lower.isin("customer", "customers", "account", "accounts"), lit("customer"))
+        .when(lower.isin("user", "users"), lit("user"));
   }
 
   private static Column flag(Column text) {
