@@ -20,14 +20,22 @@ public final class Costs {
           .grain("one row per booking and version of what was known of it")
           .column("cost_id", StringType, "the booking; for a feed without ids, one made of it")
           .column("cost_date", DateType, "the local day it belongs to")
-          .column("category", StringType, "cost_of_revenue, support, customer_success, programme, ...")
+          .column(
+              "category", StringType, "cost_of_revenue, support, customer_success, programme, ...")
           .column("program", StringType, "the programme it was spent on; NULL: none")
           .column("customer_id", StringType, "the customer it was spent on; NULL: no single one")
-          .column("amount", DataTypes.createDecimalType(18, 4), "how much; below 0: a credit note, in the reporting currency")
-          .column("original_amount", DataTypes.createDecimalType(18, 4), "the same in its own currency")
+          .column(
+              "amount",
+              DataTypes.createDecimalType(18, 4),
+              "how much; below 0: a credit note, in the reporting currency")
+          .column(
+              "original_amount", DataTypes.createDecimalType(18, 4), "the same in its own currency")
           .column("currency", StringType, "its own currency")
           .column("is_one_off", BooleanType, "spent once, not every month; NULL: not said")
-          .column("attributes", DataTypes.createMapType(StringType, StringType), "any further column of the feed, by name")
+          .column(
+              "attributes",
+              DataTypes.createMapType(StringType, StringType),
+              "any further column of the feed, by name")
           .columns(Versioned.FIELDS)
           .key("cost_id", "known_from")
           .whole()

@@ -23,9 +23,16 @@ public final class IdAliases {
           .column("alias_id", StringType, "the id as feeds send it")
           .column("unit", StringType, "customer or user")
           .column("canonical_id", StringType, "the id it stands for; itself: the merge was undone")
-          .column("merged_at", TimestampType, "when they were merged; NULL where only the day is known, or nothing")
-          .column("merged_date", DateType, "the local day on which they were merged; NULL: not said")
-          .column("attributes", DataTypes.createMapType(StringType, StringType), "any further column of the feed, by name")
+          .column(
+              "merged_at",
+              TimestampType,
+              "when they were merged; NULL where only the day is known, or nothing")
+          .column(
+              "merged_date", DateType, "the local day on which they were merged; NULL: not said")
+          .column(
+              "attributes",
+              DataTypes.createMapType(StringType, StringType),
+              "any further column of the feed, by name")
           .columns(Versioned.FIELDS)
           .key("unit", "alias_id", "known_from")
           .whole()
@@ -38,8 +45,7 @@ public final class IdAliases {
 
   /** The versions of each id of each unit: a customer and a user may share an id. */
   static Dataset<Row> aliases(Dataset<Row> landed, Dataset<Row> everLanded) {
-    Dataset<Row> named =
-        landed.withColumn("alias", concat_ws(":", col("unit"), col("alias_id")));
+    Dataset<Row> named = landed.withColumn("alias", concat_ws(":", col("unit"), col("alias_id")));
     return Versions.of(named, everLanded, "alias");
   }
 

@@ -22,10 +22,17 @@ public final class MarketingSpend {
           .column("channel", StringType, "the acquisition channel; NULL: none")
           .column("kind", StringType, "sales or marketing; NULL: not said")
           .column("campaign", StringType, "the campaign; NULL: none")
-          .column("amount", DataTypes.createDecimalType(18, 4), "how much; below 0: a credit note, in the reporting currency")
-          .column("original_amount", DataTypes.createDecimalType(18, 4), "the same in its own currency")
+          .column(
+              "amount",
+              DataTypes.createDecimalType(18, 4),
+              "how much; below 0: a credit note, in the reporting currency")
+          .column(
+              "original_amount", DataTypes.createDecimalType(18, 4), "the same in its own currency")
           .column("currency", StringType, "its own currency")
-          .column("attributes", DataTypes.createMapType(StringType, StringType), "any further column of the feed, by name")
+          .column(
+              "attributes",
+              DataTypes.createMapType(StringType, StringType),
+              "any further column of the feed, by name")
           .columns(Versioned.FIELDS)
           .key("spend_id", "known_from")
           .whole()

@@ -26,15 +26,30 @@ public final class Messages {
           .column("channel", StringType, "email, in_app or phone")
           .column("sent_at", TimestampType, "when it was sent; NULL where only the day is known")
           .column("sent_date", DateType, "the local day on which it was sent")
-          .column("opened_at", TimestampType, "when it was first opened; NULL: never, or only the day")
-          .column("opened_date", DateType, "the local day on which it was first opened; NULL: never")
-          .column("clicked_at", TimestampType, "when it was first clicked; NULL: never, or only the day")
-          .column("clicked_date", DateType, "the local day on which it was first clicked; NULL: never")
+          .column(
+              "opened_at", TimestampType, "when it was first opened; NULL: never, or only the day")
+          .column(
+              "opened_date", DateType, "the local day on which it was first opened; NULL: never")
+          .column(
+              "clicked_at",
+              TimestampType,
+              "when it was first clicked; NULL: never, or only the day")
+          .column(
+              "clicked_date", DateType, "the local day on which it was first clicked; NULL: never")
           .column("bounced_at", TimestampType, "when it came back; NULL: never, or only the day")
           .column("bounced_date", DateType, "the local day on which it came back; NULL: never")
-          .column("unsubscribed_at", TimestampType, "when it led its user to ask for no more; NULL: never, or only the day")
-          .column("unsubscribed_date", DateType, "the local day on which it led its user to ask for no more; NULL: never")
-          .column("attributes", DataTypes.createMapType(StringType, StringType), "any further column of the feed, by name")
+          .column(
+              "unsubscribed_at",
+              TimestampType,
+              "when it led its user to ask for no more; NULL: never, or only the day")
+          .column(
+              "unsubscribed_date",
+              DateType,
+              "the local day on which it led its user to ask for no more; NULL: never")
+          .column(
+              "attributes",
+              DataTypes.createMapType(StringType, StringType),
+              "any further column of the feed, by name")
           .columns(Versioned.FIELDS)
           .key("message_id", "known_from")
           .touched("sent_date")

@@ -23,18 +23,32 @@ public final class Payments {
           .column("payment_id", StringType, "the attempt; for a feed without ids, one made of it")
           .column("customer_id", StringType, "the customer who pays")
           .column("subscription_id", StringType, "the line that is paid for; NULL: not said")
-          .column("invoice_id", StringType, "the invoice, whose attempts belong together; NULL: not said")
-          .column("attempted_at", TimestampType, "when it was tried; NULL where only the day is known")
+          .column(
+              "invoice_id",
+              StringType,
+              "the invoice, whose attempts belong together; NULL: not said")
+          .column(
+              "attempted_at", TimestampType, "when it was tried; NULL where only the day is known")
           .column("attempted_date", DateType, "the local day on which it was tried")
-          .column("due_date", DateType, "the local day by which it should have been paid; NULL: not said")
-          .column("amount", DataTypes.createDecimalType(18, 4), "how much was tried or, of a refund, paid back, in the reporting currency")
-          .column("original_amount", DataTypes.createDecimalType(18, 4), "the same in its own currency")
+          .column(
+              "due_date",
+              DateType,
+              "the local day by which it should have been paid; NULL: not said")
+          .column(
+              "amount",
+              DataTypes.createDecimalType(18, 4),
+              "how much was tried or, of a refund, paid back, in the reporting currency")
+          .column(
+              "original_amount", DataTypes.createDecimalType(18, 4), "the same in its own currency")
           .column("currency", StringType, "its own currency")
           .column("status", StringType, "how it went, as the feed says")
           .column("kind", StringType, "recurring, one_off or refund; NULL: not said")
           .column("method", StringType, "card, transfer, ...")
           .column("failure_reason", StringType, "why it failed, as the feed says")
-          .column("attributes", DataTypes.createMapType(StringType, StringType), "any further column of the feed, by name")
+          .column(
+              "attributes",
+              DataTypes.createMapType(StringType, StringType),
+              "any further column of the feed, by name")
           .columns(Versioned.FIELDS)
           .checked("signup_date", DateType, "the customer's signup")
           .key("payment_id", "known_from")

@@ -24,7 +24,10 @@ public final class Referrals {
           .column("created_at", TimestampType, "when it was made; NULL where only the day is known")
           .column("created_date", DateType, "the local day on which it was made")
           .column("status", StringType, "how far it got, as the feed says")
-          .column("attributes", DataTypes.createMapType(StringType, StringType), "any further column of the feed, by name")
+          .column(
+              "attributes",
+              DataTypes.createMapType(StringType, StringType),
+              "any further column of the feed, by name")
           .columns(Versioned.FIELDS)
           .key("referral_id", "known_from")
           .whole()

@@ -52,9 +52,7 @@ public final class Subscriptions {
           .column("pause_start", DateType, "the first local day of a pause; NULL: none")
           .column("pause_end", DateType, "the first local day after the pause; NULL: not known")
           .column(
-              "past_due_since",
-              DateType,
-              "the first local day that is not paid for; NULL: paid up")
+              "past_due_since", DateType, "the first local day that is not paid for; NULL: paid up")
           .column(
               "attributes",
               DataTypes.createMapType(StringType, StringType),

@@ -26,13 +26,22 @@ public final class SurveyResponses {
           .column("user_id", StringType, "the user who was asked; NULL: not said")
           .column("sent_at", TimestampType, "when it was asked; NULL where only the day is known")
           .column("sent_date", DateType, "the local day on which it was asked")
-          .column("responded_at", TimestampType, "when it was answered; NULL: not answered, or only the day")
-          .column("responded_date", DateType, "the local day on which it was answered; NULL: not answered")
+          .column(
+              "responded_at",
+              TimestampType,
+              "when it was answered; NULL: not answered, or only the day")
+          .column(
+              "responded_date",
+              DateType,
+              "the local day on which it was answered; NULL: not answered")
           .column("score", DoubleType, "the mark, on the scale beside it")
           .column("scale_min", DoubleType, "the worst mark of the scale")
           .column("scale_max", DoubleType, "the best mark of the scale")
           .column("comment", StringType, "the customer's own words")
-          .column("attributes", DataTypes.createMapType(StringType, StringType), "any further column of the feed, by name")
+          .column(
+              "attributes",
+              DataTypes.createMapType(StringType, StringType),
+              "any further column of the feed, by name")
           .columns(Versioned.FIELDS)
           .key("response_id", "known_from")
           .whole()

@@ -21,13 +21,17 @@ public final class Touchpoints {
           .column("customer_id", StringType, "the customer")
           .column("user_id", StringType, "the user; NULL: not said")
           .column("owner", StringType, "who of the company it was; NULL: not said")
-          .column("kind", StringType, "outreach, health_check, business_review, training, call, ...")
+          .column(
+              "kind", StringType, "outreach, health_check, business_review, training, call, ...")
           .column("channel", StringType, "email, phone, meeting, ...")
           .column("occurred_at", TimestampType, "when; NULL where only the day is known")
           .column("occurred_date", DateType, "the local day")
           .column("minutes", DoubleType, "how long")
           .column("outcome", StringType, "how it went, as the feed says")
-          .column("attributes", DataTypes.createMapType(StringType, StringType), "any further column of the feed, by name")
+          .column(
+              "attributes",
+              DataTypes.createMapType(StringType, StringType),
+              "any further column of the feed, by name")
           .columns(Versioned.FIELDS)
           .key("touchpoint_id", "known_from")
           .whole()

@@ -69,8 +69,7 @@ public final class Sources {
   /** The job that takes in the feeds of a contract. */
   public static Job job(Contract contract) {
     return Job.writes(table(contract))
-        .reads(
-            Contracts.lookedInto(contract).stream().map(Sources::table).toArray(Table[]::new))
+        .reads(Contracts.lookedInto(contract).stream().map(Sources::table).toArray(Table[]::new))
         .readsPrevious()
         .settings(Feeds.SETTING)
         .settings(Company.SETTING)
