@@ -2,6 +2,7 @@ package io.holdfast;
 
 import io.holdfast.activation.Audiences;
 import io.holdfast.activation.Exports;
+import io.holdfast.activity.Aliases;
 import io.holdfast.activity.CustomerDays;
 import io.holdfast.activity.CustomerMrr;
 import io.holdfast.activity.FeatureDays;
@@ -79,6 +80,7 @@ public final class Catalog {
           Costs.JOB,
           MarketingSpend.JOB,
           IdAliases.JOB,
+          Aliases.JOB,
           UserDays.JOB,
           FeatureDays.JOB,
           CustomerDays.JOB,

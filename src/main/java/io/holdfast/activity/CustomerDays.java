@@ -114,4 +114,17 @@ public final class CustomerDays {
         .join(features, new String[] {"customer_id", "event_date"}, "left")
         .withColumn("features_used", coalesce(col("features_used"), lit(0L)));
   }
+
+  /**
+   * The days of every customer with merged accounts as one. How many users or features were active
+   * is not among the columns: the same user or feature can be in several rows that become one.
+   *
+   * @param days rows of this table
+   * @param aliases rows of {@link Aliases}
+   */
+  public static Dataset<Row> merged(Dataset<Row> days, Dataset<Row> aliases) {
+    return Aliases.canonical(days, "customer_id", aliases, Aliases.CUSTOMER)
+        .groupBy("customer_id", "event_date")
+        .agg(DayCounts.IS_ACTIVE, DayCounts.OTHERS);
+  }
 }

@@ -19,6 +19,22 @@ import org.apache.spark.sql.Row;
 /** Adds up what somebody did on each local day, in one pass and without distinct counts. */
 final class DayCounts {
 
+  /** Adds up rows of one day: the first of the columns. */
+  static final Column IS_ACTIVE = max("is_active").as("is_active");
+
+  /** Adds up rows of one day: the other columns. */
+  static final Column[] OTHERS = {
+    sum("events").as("events"),
+    sum("core_events").as("core_events"),
+    sum("quantity").as("quantity"),
+    sum("logins").as("logins"),
+    sum("sessions").as("sessions"),
+    sum("session_minutes").as("session_minutes"),
+    sum("timed_sessions").as("timed_sessions"),
+    min("first_at").as("first_at"),
+    max("last_at").as("last_at")
+  };
+
   private DayCounts() {}
 
   /**

@@ -42,4 +42,16 @@ public final class FeatureDays {
         .groupBy("customer_id", "feature", "event_date")
         .agg(count(lit(1)).as("events"), sum("quantity").as("quantity"));
   }
+
+  /**
+   * The uses of every feature with merged accounts as one.
+   *
+   * @param days rows of this table
+   * @param aliases rows of {@link Aliases}
+   */
+  public static Dataset<Row> merged(Dataset<Row> days, Dataset<Row> aliases) {
+    return Aliases.canonical(days, "customer_id", aliases, Aliases.CUSTOMER)
+        .groupBy("customer_id", "feature", "event_date")
+        .agg(sum("events").as("events"), sum("quantity").as("quantity"));
+  }
 }

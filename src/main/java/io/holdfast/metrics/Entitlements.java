@@ -13,6 +13,7 @@ import static org.apache.spark.sql.functions.not;
 import static org.apache.spark.sql.functions.sum;
 import static org.apache.spark.sql.functions.when;
 
+import io.holdfast.activity.Aliases;
 import io.holdfast.activity.CustomerDays;
 import io.holdfast.activity.CustomerMrr;
 import io.holdfast.activity.FeatureDays;
@@ -34,7 +35,7 @@ import org.apache.spark.sql.Row;
  * every customer is entitled to the features that are not bound to a plan.
  *
  * @param features versions of the catalogue
- * @param customers versions of customers
+ * @param customers the customers, merged ones as one
  * @param mrr what each customer has from day to day
  * @param customerDays what each customer did on each day
  * @param featureDays which features each customer used on each day
@@ -50,7 +51,12 @@ record Entitlements(
 
   /** What a job must declare to read. */
   static final Table[] READS = {
-    Features.TABLE, Customers.TABLE, CustomerMrr.TABLE, CustomerDays.TABLE, FeatureDays.TABLE
+    Features.TABLE,
+    Customers.TABLE,
+    Aliases.TABLE,
+    CustomerMrr.TABLE,
+    CustomerDays.TABLE,
+    FeatureDays.TABLE
   };
 
   /** Takes the inputs of a job, and notes what the figures lack. */
@@ -63,12 +69,13 @@ record Entitlements(
           "Nothing is known of subscriptions: every customer counts as entitled to the features"
               + " that are not bound to a plan.");
     }
+    Dataset<Row> aliases = in.rows(Aliases.TABLE);
     return new Entitlements(
         in.rows(Features.TABLE),
-        in.rows(Customers.TABLE),
+        Aliases.currentCustomers(in.rows(Customers.TABLE), aliases),
         in.rows(CustomerMrr.TABLE),
-        in.rows(CustomerDays.TABLE),
-        in.rows(FeatureDays.TABLE),
+        CustomerDays.merged(in.rows(CustomerDays.TABLE), aliases),
+        FeatureDays.merged(in.rows(FeatureDays.TABLE), aliases),
         in.asOf());
   }
 

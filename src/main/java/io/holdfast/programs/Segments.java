@@ -19,6 +19,7 @@ import static org.apache.spark.sql.types.DataTypes.IntegerType;
 import static org.apache.spark.sql.types.DataTypes.LongType;
 import static org.apache.spark.sql.types.DataTypes.StringType;
 
+import io.holdfast.activity.Aliases;
 import io.holdfast.activity.CustomerDays;
 import io.holdfast.activity.CustomerMrr;
 import io.holdfast.churn.Predictions;
@@ -91,6 +92,7 @@ public final class Segments {
       Job.writes(TABLE)
           .reads(
               Customers.TABLE,
+              Aliases.TABLE,
               CustomerMrr.TABLE,
               CustomerDays.TABLE,
               CustomerAdoption.TABLE,
@@ -110,10 +112,11 @@ public final class Segments {
     if (mrr.isEmpty()) {
       in.note("No subscriptions have arrived: every customer that has signed up is in a segment.");
     }
+    Dataset<Row> aliases = in.rows(Aliases.TABLE);
     return segments(
-        in.rows(Customers.TABLE),
+        Aliases.currentCustomers(in.rows(Customers.TABLE), aliases),
         mrr,
-        in.rows(CustomerDays.TABLE),
+        CustomerDays.merged(in.rows(CustomerDays.TABLE), aliases),
         in.rows(CustomerAdoption.TABLE),
         predictions,
         in.settings(SETTING),
