@@ -136,7 +136,8 @@ public final class Aliases {
 
   private static Iterator<Row> ends(String unit, Iterator<Row> links) {
     Map<String, String> next = new TreeMap<>();
-    links.forEachRemaining(link -> next.merge(link.getString(1), link.getString(2), Aliases::least));
+    links.forEachRemaining(
+        link -> next.merge(link.getString(1), link.getString(2), Aliases::least));
     Map<String, Row> ends = new LinkedHashMap<>();
     for (String alias : next.keySet()) {
       follow(unit, alias, next, ends);

@@ -88,8 +88,7 @@ public final class UserDays {
    * @param aliases rows of {@link Aliases}
    */
   public static Dataset<Row> merged(Dataset<Row> days, Dataset<Row> aliases) {
-    Dataset<Row> byCustomer =
-        Aliases.canonical(days, "customer_id", aliases, Aliases.CUSTOMER);
+    Dataset<Row> byCustomer = Aliases.canonical(days, "customer_id", aliases, Aliases.CUSTOMER);
     return Aliases.canonical(byCustomer, "user_id", aliases, Aliases.USER)
         .groupBy("customer_id", "user_id", "event_date")
         .agg(DayCounts.IS_ACTIVE, DayCounts.OTHERS);
