@@ -19,7 +19,7 @@ public final class GivenInputs implements Inputs {
 
   private final LocalDate asOf;
   private final Map<String, Dataset<Row>> rows = new HashMap<>();
-  private final Map<String, Record> settings = new HashMap<>();
+  private final Map<Setting<?>, Record> settings = new HashMap<>();
   private final List<String> notes = new ArrayList<>();
   private Optional<Dataset<Row>> previous = Optional.empty();
   private Optional<Landing> landing = Optional.empty();
@@ -37,7 +37,7 @@ public final class GivenInputs implements Inputs {
 
   /** Gives a part of the configuration. */
   public <T extends Record> GivenInputs with(Setting<T> setting, T given) {
-    settings.put(setting.path(), given);
+    settings.put(setting, given);
     return this;
   }
 
@@ -101,7 +101,7 @@ public final class GivenInputs implements Inputs {
 
   @Override
   public <T extends Record> T settings(Setting<T> setting) {
-    return setting.type().cast(settings.get(setting.path()));
+    return setting.type().cast(settings.get(setting));
   }
 
   @Override

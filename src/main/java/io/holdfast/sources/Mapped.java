@@ -62,14 +62,22 @@ final class Mapped {
   private final Feed feed;
   private final Feeds feeds;
   private final Company company;
+  private final ExchangeRates rates;
   private final Values values;
 
-  Mapped(Contract contract, String name, Feed feed, Feeds feeds, Company company) {
+  Mapped(
+      Contract contract,
+      String name,
+      Feed feed,
+      Feeds feeds,
+      Company company,
+      ExchangeRates rates) {
     this.contract = contract;
     this.name = name;
     this.feed = feed;
     this.feeds = feeds;
     this.company = company;
+    this.rates = rates;
     this.values = new Values(company.tz());
     requireKnownColumns();
   }
@@ -269,11 +277,13 @@ final class Mapped {
     if (term.kind() == Kind.CURRENCY) {
       reasons.add(
           when(
-              stored.notEqual(company.currency()),
+              stored
+                  .notEqual(company.currency())
+                  .and(not(stored.isin(rates.currencies().toArray()))),
               concat(
                   lit(term.name() + " is "),
                   stored,
-                  lit(", and no rate to " + company.currency() + " is known"))));
+                  lit(", and revenue.rates has no rate to " + company.currency()))));
     }
     if (term.name().equals(contract.time())) {
       reasons.add(

@@ -66,6 +66,7 @@ public record Preview(
   public static List<Preview> all(
       Feeds feeds,
       Company company,
+      ExchangeRates rates,
       Landing landing,
       Optional<LocalDate> asOf,
       Function<Table, Dataset<Row>> lake) {
@@ -73,7 +74,7 @@ public record Preview(
     new TreeMap<>(feeds.feeds())
         .forEach(
             (name, feed) ->
-                all.add(new Reader(name, feed, feeds, company, landing, asOf, lake).preview()));
+                all.add(new Reader(name, feed, feeds, company, rates, landing, asOf, lake).preview()));
     return all;
   }
 
@@ -83,6 +84,7 @@ public record Preview(
       Feed feed,
       Feeds feeds,
       Company company,
+      ExchangeRates rates,
       Landing landing,
       Optional<LocalDate> asOf,
       Function<Table, Dataset<Row>> lake) {
@@ -106,7 +108,7 @@ public record Preview(
     }
 
     private Preview sampled(Contract contract) {
-      Mapped mapped = new Mapped(contract, name, feed, feeds, company);
+      Mapped mapped = new Mapped(contract, name, feed, feeds, company, rates);
       List<Delivered> due = due();
       List<Delivered> filled =
           due.stream()
@@ -184,8 +186,8 @@ public record Preview(
       if (found.isEmpty()) {
         for (Map.Entry<String, Feed> entry : feeds.of(target).entrySet()) {
           Reader reader =
-              new Reader(entry.getKey(), entry.getValue(), feeds, company, landing, asOf, lake);
-          Mapped mapped = new Mapped(target, reader.name(), reader.feed(), feeds, company);
+              new Reader(entry.getKey(), entry.getValue(), feeds, company, rates, landing, asOf, lake);
+          Mapped mapped = new Mapped(target, reader.name(), reader.feed(), feeds, company, rates);
           found = found.unionByName(Sources.kept(reader.rows(mapped, reader.due())), true);
         }
       }

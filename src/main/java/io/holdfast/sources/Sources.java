@@ -73,6 +73,7 @@ public final class Sources {
         .readsPrevious()
         .settings(Feeds.SETTING)
         .settings(Company.SETTING)
+        .settings(ExchangeRates.SETTING)
         .check(Sources::requireReadable)
         .as(in -> landed(contract, in));
   }
@@ -92,7 +93,7 @@ public final class Sources {
     for (Map.Entry<String, Feed> entry : mine.entrySet()) {
       String name = entry.getKey();
       Feed feed = entry.getValue();
-      Mapped mapped = new Mapped(contract, name, feed, feeds, in.settings(Company.SETTING));
+      Mapped mapped = new Mapped(contract, name, feed, feeds, in.settings(Company.SETTING), in.settings(ExchangeRates.SETTING));
       Files files =
           Files.of(
               name,
