@@ -3,6 +3,7 @@ package io.holdfast.activity;
 import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.date_add;
+import static org.apache.spark.sql.functions.date_sub;
 import static org.apache.spark.sql.functions.datediff;
 import static org.apache.spark.sql.functions.lag;
 import static org.apache.spark.sql.functions.lit;
@@ -17,9 +18,9 @@ import static org.apache.spark.sql.types.DataTypes.DateType;
 import static org.apache.spark.sql.types.DataTypes.IntegerType;
 import static org.apache.spark.sql.types.DataTypes.StringType;
 
-import io.holdfast.conformed.Known;
-import io.holdfast.conformed.Subscriptions;
 import io.holdfast.job.Job;
+import io.holdfast.sources.Company;
+import io.holdfast.sources.ExchangeRates;
 import io.holdfast.table.Table;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
@@ -58,7 +59,8 @@ public final class PayingSpells {
           .column(
               "end_reason",
               StringType,
-              "why the paying line that ended last ended, as the feed says")
+              "why the paying line that ended last ended, as the feed says; past_due: its grace was"
+                  + " over; paused: without a known end; deleted: the feed has it no more")
           .key("customer_id", "counting", "spell")
           .whole()
           .require(
@@ -71,14 +73,15 @@ public final class PayingSpells {
 
   public static final Job JOB =
       Job.writes(TABLE)
-          .reads(CustomerMrr.TABLE, Subscriptions.TABLE)
+          .reads(CustomerMrr.TABLE)
+          .reads(SubscriptionLines.READS)
           .settings(RevenueSettings.SETTING)
+          .settings(ExchangeRates.SETTING)
+          .settings(Company.SETTING)
           .as(
               in ->
                   spells(
-                      in.rows(CustomerMrr.TABLE),
-                      Known.current(in.rows(Subscriptions.TABLE)),
-                      in.settings(RevenueSettings.SETTING)));
+                      in.rows(CustomerMrr.TABLE), SubscriptionLines.of(in), Pricing.of(in)));
 
   private PayingSpells() {}
 
@@ -86,45 +89,64 @@ public final class PayingSpells {
    * Spells in both ways of counting.
    *
    * @param mrr what each customer pays from day to day
-   * @param lines the current version of every subscription line: why it ended
+   * @param lines every subscription line with the end that counts: why it ended
    */
-  static Dataset<Row> spells(Dataset<Row> mrr, Dataset<Row> lines, RevenueSettings settings) {
-    Dataset<Row> paying = mrr.filter(col("mrr").gt(0));
-    return bridged(paying, 0)
+  static Dataset<Row> spells(Dataset<Row> mrr, Dataset<Row> lines, Pricing pricing) {
+    Dataset<Row> unbridged = unbridged(mrr);
+    int gapDays = pricing.revenue().gapDays();
+    return bridged(unbridged, 0)
         .withColumn("counting", lit("snapshot"))
-        .unionByName(bridged(paying, settings.gapDays()).withColumn("counting", lit("confirmed")))
-        .join(endReasons(lines), new String[] {"customer_id", "end_date"}, "left")
-        .withColumn("confirmed_date", date_add(col("end_date"), settings.gapDays()))
-        .withColumn(
-            "is_voluntary",
-            when(
-                col("end_reason").isNotNull(),
-                not(col("end_reason").isin(settings.involuntaryReasons().toArray()))));
+        .unionByName(bridged(unbridged, gapDays).withColumn("counting", lit("confirmed")))
+        .join(endReasons(lines, pricing), new String[] {"customer_id", "end_date"}, "left")
+        .withColumn("confirmed_date", date_add(col("end_date"), gapDays));
   }
 
-  private static Dataset<Row> bridged(Dataset<Row> paying, int gapDays) {
-    WindowSpec inOrder = Window.partitionBy("customer_id").orderBy("from_date");
-    Column gap = datediff(col("from_date"), lag("until_date", 1).over(inOrder));
-    return paying
-        .withColumn("starts", when(coalesce(gap.leq(gapDays), lit(false)), 0).otherwise(1))
-        .withColumn("spell", sum("starts").over(inOrder).cast("int"))
+  /**
+   * Spells as they were. A suspension belongs to the spell in which it begins; one before the first
+   * payment to none: who never paid never left.
+   */
+  private static Dataset<Row> unbridged(Dataset<Row> mrr) {
+    Column isHeld = col("mrr").gt(0).or(coalesce(col("is_suspended"), lit(false)));
+    return numbered(mrr.filter(isHeld), 0)
+        .groupBy("customer_id", "spell")
+        .agg(
+            min(when(col("mrr").gt(0), col("from_date"))).as("from_date"),
+            max_by(col("until_date"), col("from_date")).as("until_date"))
+        .filter(col("from_date").isNotNull())
+        .drop("spell");
+  }
+
+  private static Dataset<Row> bridged(Dataset<Row> unbridged, int gapDays) {
+    return numbered(unbridged, gapDays)
         .groupBy("customer_id", "spell")
         .agg(
             min("from_date").as("start_date"),
             max_by(col("until_date"), col("from_date")).as("end_date"));
   }
 
-  private static Dataset<Row> endReasons(Dataset<Row> lines) {
+  /** Numbers the stretches between which no more than so many days lie. */
+  private static Dataset<Row> numbered(Dataset<Row> stretches, int gapDays) {
+    WindowSpec inOrder = Window.partitionBy("customer_id").orderBy("from_date");
+    Column gap = datediff(col("from_date"), lag("until_date", 1).over(inOrder));
+    return stretches
+        .withColumn("starts", when(coalesce(gap.leq(gapDays), lit(false)), 0).otherwise(1))
+        .withColumn("spell", sum("starts").over(inOrder).cast("int"));
+  }
+
+  private static Dataset<Row> endReasons(Dataset<Row> lines, Pricing pricing) {
+    Column isPaid = col("mrr").gt(0).and(not(coalesce(col("is_trial"), lit(false))));
+    Column worth =
+        col("mrr").multiply(pricing.rate(pricing.lineCurrency(), date_sub(col("end_date"), 1)));
     return lines
-        .filter(
-            col("end_date")
-                .isNotNull()
-                .and(col("end_date").gt(col("start_date")))
-                .and(CustomerMrr.paid().gt(0)))
+        .filter(col("end_date").isNotNull().and(col("end_date").gt(col("start_date"))).and(isPaid))
         .groupBy("customer_id", "end_date")
         .agg(
-            min(struct(CustomerMrr.rank(), col("end_reason")))
-                .getField("end_reason")
-                .as("end_reason"));
+            min(struct(CustomerMrr.rank(worth), col("end_reason"), col("is_voluntary")))
+                .as("last"))
+        .select(
+            col("customer_id"),
+            col("end_date"),
+            col("last.end_reason").as("end_reason"),
+            col("last.is_voluntary").as("is_voluntary"));
   }
 }

@@ -7,7 +7,6 @@ import static org.apache.spark.sql.functions.upper;
 import static org.apache.spark.sql.functions.when;
 import static org.apache.spark.sql.types.DataTypes.BooleanType;
 import static org.apache.spark.sql.types.DataTypes.DateType;
-import static org.apache.spark.sql.types.DataTypes.DoubleType;
 import static org.apache.spark.sql.types.DataTypes.LongType;
 import static org.apache.spark.sql.types.DataTypes.StringType;
 
@@ -20,10 +19,13 @@ import java.math.BigDecimal;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
 
 /** What a customer pays for: one line of a contract each, with its monthly value. */
 public final class Subscriptions {
+
+  private static final DataType MONEY = DataTypes.createDecimalType(18, 4);
 
   public static final Table TABLE =
       Table.in("conformed", "subscriptions")
@@ -34,19 +36,21 @@ public final class Subscriptions {
           .column("seats", LongType, "seats bought")
           .column(
               "mrr",
-              DataTypes.createDecimalType(18, 4),
-              "monthly recurring revenue of the line, net, in the reporting currency; 0: a trial")
+              MONEY,
+              "monthly recurring revenue of the line, net, in the currency in which it is billed,"
+                  + " before the discount; 0: a trial")
           .column("currency", StringType, "the currency in which it is billed")
           .column("billing_period", StringType, "week, month, quarter or year")
           .column("is_trial", BooleanType, "a trial: MRR 0")
           .column("start_date", DateType, "the first local day of the line")
           .column("end_date", DateType, "the first local day that is not paid; NULL: running")
           .column("end_reason", StringType, "why it ended, as the feed says")
-          .column("discount_rate", DoubleType, "share off the amount; NULL: none")
           .column(
-              "discount_amount",
-              DataTypes.createDecimalType(18, 4),
-              "off one amount_period, in the line's currency; NULL: none")
+              "discount_rate",
+              DataTypes.createDecimalType(18, 8),
+              "the share of mrr that is off, 0..1; NULL: none")
+          .column(
+              "discount_mrr", MONEY, "what is off a month besides, in the line's currency; NULL: nothing")
           .column("discount_start", DateType, "the first local day with it; NULL: from the start")
           .column("discount_end", DateType, "the first local day without it; NULL: to the end")
           .column("pause_start", DateType, "the first local day of a pause; NULL: none")
@@ -78,7 +82,7 @@ public final class Subscriptions {
                       in.settings(Company.SETTING)));
 
   /**
-   * Prices every line by the month.
+   * Prices every line by the month, and its discount too.
    *
    * <p>Source: metrics "MRR": annual / 12, quarterly / 3, weekly * 365.25 / 84; trials are 0.
    *
@@ -87,23 +91,19 @@ public final class Subscriptions {
   static Dataset<Row> subscriptions(Dataset<Row> versions, Company company) {
     return versions
         .withColumn("is_trial", coalesce(col("is_trial"), lit(false)))
-        .withColumn("mrr", mrr())
+        .withColumn("mrr", when(col("is_trial"), lit(0)).otherwise(monthly("amount")).cast(MONEY))
+        .withColumn("discount_mrr", monthly("discount_amount").cast(MONEY))
         .withColumn("currency", coalesce(upper(col("currency")), lit(company.currency())))
         .withColumn("billing_period", coalesce(col("billing_period"), col("amount_period")));
   }
 
-  private static Column mrr() {
+  private static Column monthly(String amount) {
     Column period = col("amount_period");
-    Column monthly =
-        when(period.equalTo("month"), col("amount"))
-            .when(period.equalTo("year"), col("amount").divide(12))
-            .when(period.equalTo("quarter"), col("amount").divide(3))
-            .when(
-                period.equalTo("week"),
-                col("amount").multiply(lit(new BigDecimal("365.25"))).divide(84));
-    return when(col("is_trial"), lit(0))
-        .otherwise(monthly)
-        .cast(DataTypes.createDecimalType(18, 4));
+    return when(period.equalTo("month"), col(amount))
+        .when(period.equalTo("year"), col(amount).divide(12))
+        .when(period.equalTo("quarter"), col(amount).divide(3))
+        .when(
+            period.equalTo("week"), col(amount).multiply(lit(new BigDecimal("365.25"))).divide(84));
   }
 
   private Subscriptions() {}
