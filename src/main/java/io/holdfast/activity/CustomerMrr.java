@@ -42,7 +42,7 @@ import org.apache.spark.sql.types.StructType;
 /**
  * What each customer pays a month, from day to day: the sum of its subscription lines.
  *
- * <p>Source: metrics, "Common rules" (several lines at once) and "Paying set". It holds what is
+ * <p>Source: metrics, "Common rules" (several lines at once), "Paying set" and "MRR". It holds what is
  * known today, days to come included: readers cut it at their date.
  */
 public final class CustomerMrr {

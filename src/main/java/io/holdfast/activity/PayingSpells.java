@@ -22,6 +22,7 @@ import io.holdfast.job.Job;
 import io.holdfast.sources.Company;
 import io.holdfast.sources.ExchangeRates;
 import io.holdfast.table.Table;
+import java.time.LocalDate;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -92,12 +93,36 @@ public final class PayingSpells {
    * @param lines every subscription line with the end that counts: why it ended
    */
   static Dataset<Row> spells(Dataset<Row> mrr, Dataset<Row> lines, Pricing pricing) {
-    Dataset<Row> unbridged = unbridged(mrr);
-    int gapDays = pricing.revenue().gapDays();
-    return bridged(unbridged, 0)
+    return counted(unbridged(mrr), endReasons(lines, pricing), pricing.revenue().gapDays());
+  }
+
+  /**
+   * Spells as they stand at the end of a date, in both ways of counting: what begins later is not
+   * there, what ends later runs, and a gap is bridged only by a return that has happened.
+   *
+   * @param spells rows of this table
+   */
+  public static Dataset<Row> upTo(Dataset<Row> spells, LocalDate asOf, int gapDays) {
+    Column isOver = coalesce(col("end_date").leq(asOf), lit(false));
+    Dataset<Row> cut =
+        spells
+            .filter(col("counting").equalTo("snapshot").and(col("start_date").leq(asOf)))
+            .withColumn("end_date", when(isOver, col("end_date")));
+    Dataset<Row> reasons =
+        cut.filter(col("end_date").isNotNull())
+            .select("customer_id", "end_date", "end_reason", "is_voluntary");
+    Dataset<Row> stretches =
+        cut.select(
+            col("customer_id"), col("start_date").as("from_date"), col("end_date").as("until_date"));
+    return counted(stretches, reasons, gapDays);
+  }
+
+  private static Dataset<Row> counted(
+      Dataset<Row> stretches, Dataset<Row> reasons, int gapDays) {
+    return bridged(stretches, 0)
         .withColumn("counting", lit("snapshot"))
-        .unionByName(bridged(unbridged, gapDays).withColumn("counting", lit("confirmed")))
-        .join(endReasons(lines, pricing), new String[] {"customer_id", "end_date"}, "left")
+        .unionByName(bridged(stretches, gapDays).withColumn("counting", lit("confirmed")))
+        .join(reasons, new String[] {"customer_id", "end_date"}, "left")
         .withColumn("confirmed_date", date_add(col("end_date"), gapDays));
   }
 

@@ -9,6 +9,7 @@ import static org.apache.spark.sql.functions.struct;
 import static org.apache.spark.sql.functions.when;
 
 import io.holdfast.activity.CustomerMrr;
+import io.holdfast.activity.Pricing;
 import io.holdfast.conformed.Known;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -24,18 +25,20 @@ final class ContractFeatures {
    * The paying customers of each date, with what they pay for.
    *
    * @param subscriptions every version of {@code conformed.subscriptions}
+   * @param pricing what a line brings on a date
    * @return one row per customer that pays at the start of an observation date
    */
-  static Dataset<Row> of(Dataset<Row> subscriptions, ObservationGrid grid) {
-    Dataset<Row> lines = known(subscriptions, grid);
+  static Dataset<Row> of(Dataset<Row> subscriptions, Pricing pricing, ObservationGrid grid) {
+    Dataset<Row> lines = pricing.ended(known(subscriptions, grid));
     Dataset<Row> paying =
-        CustomerMrr.on(lines, "observation_date")
+        CustomerMrr.on(lines, "observation_date", pricing)
             .filter(col("mrr").gt(0))
             .select("customer_id", "observation_date", "mrr", "plan", "seats");
     Dataset<Row> before =
         CustomerMrr.on(
                 lines.withColumn("before_date", date_sub(col("observation_date"), WINDOW)),
-                "before_date")
+                "before_date",
+                pricing)
             .select(
                 col("customer_id"),
                 date_sub(col("before_date"), -WINDOW).as("observation_date"),
@@ -64,6 +67,15 @@ final class ContractFeatures {
                     "billing_period",
                     "start_date",
                     "end_date",
+                    "end_reason",
+                    "currency",
+                    "discount_rate",
+                    "discount_mrr",
+                    "discount_start",
+                    "discount_end",
+                    "pause_start",
+                    "pause_end",
+                    "past_due_since",
                     "known_from",
                     "known_until",
                     "known_at"),

@@ -13,12 +13,15 @@ import static org.apache.spark.sql.types.DataTypes.DateType;
 import static org.apache.spark.sql.types.DataTypes.StringType;
 
 import io.holdfast.activity.PayingSpells;
+import io.holdfast.activity.Pricing;
 import io.holdfast.activity.RevenueSettings;
 import io.holdfast.conformed.Customers;
 import io.holdfast.conformed.Known;
 import io.holdfast.conformed.Subscriptions;
 import io.holdfast.conformed.Tickets;
 import io.holdfast.job.Job;
+import io.holdfast.sources.Company;
+import io.holdfast.sources.ExchangeRates;
 import io.holdfast.table.Table;
 import java.time.LocalDate;
 import java.time.temporal.TemporalAdjusters;
@@ -68,6 +71,8 @@ public final class Observations {
               ArrivedDays.TABLE)
           .settings(DatasetSettings.SETTING)
           .settings(RevenueSettings.SETTING)
+          .settings(ExchangeRates.SETTING)
+          .settings(Company.SETTING)
           .as(
               in -> {
                 DatasetSettings settings = in.settings(DatasetSettings.SETTING);
@@ -77,6 +82,7 @@ public final class Observations {
                         in.rows(Subscriptions.TABLE),
                         in.rows(Tickets.TABLE),
                         in.rows(ArrivedDays.TABLE),
+                        Pricing.of(in),
                         settings,
                         in.asOf());
                 // Features and labels meet here for the first time.
@@ -99,19 +105,21 @@ public final class Observations {
    * @param subscriptions every version of {@code conformed.subscriptions}
    * @param tickets every version of {@code conformed.tickets}
    * @param arrived rows of {@code churn.arrived_days}
+   * @param pricing what a subscription line brings on a date
    */
   static Dataset<Row> features(
       Dataset<Row> customers,
       Dataset<Row> subscriptions,
       Dataset<Row> tickets,
       Dataset<Row> arrived,
+      Pricing pricing,
       DatasetSettings settings,
       LocalDate asOf) {
     LocalDate scoring = asOf.plusDays(1);
     ObservationGrid past =
         new ObservationGrid(
             asOf.with(TemporalAdjusters.previousOrSame(MONDAY)), settings.maxObservationWeeks());
-    return on(past, customers, subscriptions, tickets, arrived, settings)
+    return on(past, customers, subscriptions, tickets, arrived, pricing, settings)
         .unionByName(
             on(
                 new ObservationGrid(scoring, 1),
@@ -119,6 +127,7 @@ public final class Observations {
                 subscriptions,
                 tickets,
                 arrived,
+                pricing,
                 settings));
   }
 
@@ -128,9 +137,10 @@ public final class Observations {
       Dataset<Row> subscriptions,
       Dataset<Row> tickets,
       Dataset<Row> arrived,
+      Pricing pricing,
       DatasetSettings settings) {
     Dataset<Row> external =
-        ContractFeatures.of(subscriptions, grid)
+        ContractFeatures.of(subscriptions, pricing, grid)
             .join(internal(customers), new String[] {"customer_id"}, "left_anti");
     String[] key = {"customer_id", "observation_date"};
     Dataset<Row> observed =

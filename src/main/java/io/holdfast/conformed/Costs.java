@@ -8,6 +8,7 @@ import static org.apache.spark.sql.types.DataTypes.StringType;
 import io.holdfast.job.Job;
 import io.holdfast.sources.Company;
 import io.holdfast.sources.Contracts;
+import io.holdfast.sources.ExchangeRates;
 import io.holdfast.sources.Sources;
 import io.holdfast.table.Table;
 import org.apache.spark.sql.types.DataTypes;
@@ -48,11 +49,14 @@ public final class Costs {
       Job.writes(TABLE)
           .reads(LANDED)
           .settings(Company.SETTING)
+          .settings(ExchangeRates.SETTING)
           .as(
               in ->
                   Money.reported(
                       Versions.of(in.rows(LANDED), in.all(LANDED), "cost_id"),
-                      in.settings(Company.SETTING)));
+                      "cost_date",
+                      in.settings(Company.SETTING),
+                      in.settings(ExchangeRates.SETTING)));
 
   private Costs() {}
 }

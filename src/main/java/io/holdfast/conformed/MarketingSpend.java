@@ -7,6 +7,7 @@ import static org.apache.spark.sql.types.DataTypes.StringType;
 import io.holdfast.job.Job;
 import io.holdfast.sources.Company;
 import io.holdfast.sources.Contracts;
+import io.holdfast.sources.ExchangeRates;
 import io.holdfast.sources.Sources;
 import io.holdfast.table.Table;
 import org.apache.spark.sql.types.DataTypes;
@@ -45,11 +46,14 @@ public final class MarketingSpend {
       Job.writes(TABLE)
           .reads(LANDED)
           .settings(Company.SETTING)
+          .settings(ExchangeRates.SETTING)
           .as(
               in ->
                   Money.reported(
                       Versions.of(in.rows(LANDED), in.all(LANDED), "spend_id"),
-                      in.settings(Company.SETTING)));
+                      "spend_date",
+                      in.settings(Company.SETTING),
+                      in.settings(ExchangeRates.SETTING)));
 
   private MarketingSpend() {}
 }

@@ -8,6 +8,7 @@ import static org.apache.spark.sql.types.DataTypes.TimestampType;
 import io.holdfast.job.Job;
 import io.holdfast.sources.Company;
 import io.holdfast.sources.Contracts;
+import io.holdfast.sources.ExchangeRates;
 import io.holdfast.sources.Sources;
 import io.holdfast.table.Table;
 import org.apache.spark.sql.Dataset;
@@ -64,17 +65,20 @@ public final class Payments {
       Job.writes(TABLE)
           .reads(LANDED, Customers.TABLE)
           .settings(Company.SETTING)
+          .settings(ExchangeRates.SETTING)
           .as(
               in ->
                   Signups.joined(
                       payments(
                           Versions.of(in.rows(LANDED), in.all(LANDED), "payment_id"),
-                          in.settings(Company.SETTING)),
+                          in.settings(Company.SETTING),
+                          in.settings(ExchangeRates.SETTING)),
                       in.rows(Customers.TABLE)));
 
   /** Payments in the reporting currency. */
-  static Dataset<Row> payments(Dataset<Row> versions, Company company) {
-    return Money.reported(versions.withColumnRenamed("due", "due_date"), company);
+  static Dataset<Row> payments(Dataset<Row> versions, Company company, ExchangeRates rates) {
+    return Money.reported(
+        versions.withColumnRenamed("due", "due_date"), "attempted_date", company, rates);
   }
 
   private Payments() {}

@@ -4,6 +4,7 @@ import static io.holdfast.Rows.assertRows;
 import static io.holdfast.Rows.rows;
 import static org.apache.spark.sql.functions.lit;
 
+import io.holdfast.Cases;
 import io.holdfast.conformed.Subscriptions;
 import java.time.LocalDate;
 import org.junit.jupiter.api.Test;
@@ -23,7 +24,7 @@ class CustomerMrrTest {
             | s4              | b           | basic | 1     | 50  |          | 2026-01-15 | 2026-02-15 |
             """);
     assertRows(
-        CustomerMrr.runs(lines),
+        CustomerMrr.runs(lines, RevenueCases.PRICING),
         """
         | customer_id | from_date  | until_date | mrr | plan  | plans        | lines | seats |
         | a           | 2026-01-10 | 2026-02-01 | 100 | basic | [basic]      | 1     | 5     |
@@ -47,7 +48,7 @@ class CustomerMrrTest {
             | s4              | b           | pro   | 100 | 2026-01-12 | 2026-01-11 |
             """);
     assertRows(
-        CustomerMrr.runs(lines),
+        CustomerMrr.runs(lines, RevenueCases.PRICING),
         """
         | customer_id | from_date  | until_date | mrr | lines |
         | b           | 2026-01-01 |            | 10  | 1     |
@@ -66,7 +67,7 @@ class CustomerMrrTest {
             | s3              | a           | pro  | 1     | 100 | 2026-02-02 |            |
             """);
     assertRows(
-        CustomerMrr.runs(lines),
+        CustomerMrr.runs(lines, RevenueCases.PRICING),
         """
         | customer_id | from_date  | until_date | mrr |
         | a           | 2025-01-01 | 2026-02-01 | 100 |
@@ -91,12 +92,65 @@ class CustomerMrrTest {
                 """)
             .withColumn("observation_date", lit(LocalDate.of(2026, 2, 1)));
     assertRows(
-        CustomerMrr.on(lines, "observation_date"),
+        CustomerMrr.on(lines, "observation_date", RevenueCases.PRICING),
         """
         | customer_id | observation_date | mrr | plan | plans         | lines | seats |
         | a           | 2026-02-01       | 200 | late | [early, late] | 2     | 2     |
         | b           | 2026-02-01       | 200 | one  | [one, two]    | 2     | 2     |
         | e           | 2026-02-01       |     | what | [what]        | 1     | 1     |
+        """);
+  }
+
+  @Test
+  void theWorkedCasesPayWhatTheDefinitionsSay() {
+    assertRows(RevenueCases.mrr(), Cases.of("revenue/mrr.csv", "customer_id"));
+  }
+
+  @Test
+  void whatIsPaidInAnotherCurrencyIsKept() {
+    assertRows(
+        RevenueCases.mrr().filter("customer_id in ('two_currencies', 'trial_only')"),
+        """
+        | customer_id    | from_date  | amounts                  |
+        | two_currencies | 2026-01-01 | [(EUR, 10), (USD, 100)]  |
+        | two_currencies | 2026-02-01 | [(EUR, 10), (USD, 100)]  |
+        | two_currencies | 2026-03-10 | [(USD, 100)]             |
+        | trial_only     | 2026-01-01 | []                       |
+        """);
+  }
+
+  @Test
+  void aDeletedLineEndsWhenThatBecameKnownAndWasThereUntilThen() {
+    var versions =
+        rows(
+            Subscriptions.TABLE,
+            """
+            | subscription_id | customer_id | mrr | start_date | end_date   | end_reason | known_from | known_until | is_current |
+            | s1              | gone        | 90  | 2026-01-01 |            |            | 2026-01-01 | 2026-02-01  | false      |
+            | s1              | gone        | 100 | 2026-01-01 |            |            | 2026-02-01 | 2026-03-05  | false      |
+            | s2              | ended       | 100 | 2026-01-01 | 2026-02-20 | price      | 2026-02-20 | 2026-03-05  | false      |
+            | s3              | announced   | 100 | 2026-01-01 | 2026-12-31 | price      | 2026-01-01 | 2026-03-05  | false      |
+            | s4              | there       | 90  | 2026-01-01 |            |            | 2026-01-01 | 2026-02-01  | false      |
+            | s4              | there       | 100 | 2026-01-01 |            |            | 2026-02-01 |             | true       |
+            """);
+    var lines = RevenueCases.PRICING.ended(SubscriptionLines.lastKnown(versions));
+    assertRows(
+        RevenueCases.mrr(lines),
+        """
+        | customer_id | from_date  | until_date | mrr |
+        | gone        | 2026-01-01 | 2026-03-05 | 100 |
+        | ended       | 2026-01-01 | 2026-02-20 | 100 |
+        | announced   | 2026-01-01 | 2026-03-05 | 100 |
+        | there       | 2026-01-01 |            | 100 |
+        """);
+    assertRows(
+        RevenueCases.spells(lines).filter("counting = 'confirmed'"),
+        """
+        | customer_id | spell | end_date   | is_voluntary | end_reason |
+        | gone        | 1     | 2026-03-05 |              | deleted    |
+        | ended       | 1     | 2026-02-20 | true         | price      |
+        | announced   | 1     | 2026-03-05 |              | deleted    |
+        | there       | 1     |            |              |            |
         """);
   }
 }

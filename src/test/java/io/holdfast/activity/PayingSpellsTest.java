@@ -3,8 +3,8 @@ package io.holdfast.activity;
 import static io.holdfast.Rows.assertRows;
 import static io.holdfast.Rows.rows;
 
+import io.holdfast.Cases;
 import io.holdfast.conformed.Subscriptions;
-import java.util.List;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.Test;
@@ -72,11 +72,12 @@ class PayingSpellsTest {
         """);
   }
 
+  @Test
+  void theWorkedCasesLeaveWhenTheDefinitionsSay() {
+    assertRows(RevenueCases.spells(), Cases.of("revenue/spells.csv", "customer_id"));
+  }
+
   private static Dataset<Row> spells(String subscriptions) {
-    var lines = rows(Subscriptions.TABLE, subscriptions);
-    return PayingSpells.spells(
-        CustomerMrr.TABLE.conform(CustomerMrr.runs(lines)),
-        lines,
-        new RevenueSettings(30, List.of("payment")));
+    return RevenueCases.spellsOf(rows(Subscriptions.TABLE, subscriptions));
   }
 }

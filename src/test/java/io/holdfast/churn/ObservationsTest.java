@@ -8,11 +8,16 @@ import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.holdfast.activity.Pricing;
+import io.holdfast.activity.RevenueSettings;
 import io.holdfast.conformed.Customers;
 import io.holdfast.conformed.Events;
 import io.holdfast.conformed.Subscriptions;
 import io.holdfast.conformed.Tickets;
+import io.holdfast.sources.ExchangeRates;
 import java.time.LocalDate;
+import java.util.List;
+import java.util.Optional;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.Test;
@@ -23,6 +28,9 @@ class ObservationsTest {
   private static final LocalDate AS_OF = LocalDate.parse("2026-06-02");
 
   private static final DatasetSettings TWO_MONDAYS = new DatasetSettings(7, 30, 7, 28, 2);
+
+  private static final Pricing PRICING =
+      new Pricing(new RevenueSettings(30, 30, List.of("payment"), Optional.empty()), ExchangeRates.none(), "USD");
 
   private static final String CUSTOMERS =
       """
@@ -78,7 +86,7 @@ class ObservationsTest {
       Dataset<Row> tickets,
       Dataset<Row> events) {
     return Observations.features(
-        customers, subscriptions, tickets, arrived(events), TWO_MONDAYS, AS_OF);
+        customers, subscriptions, tickets, arrived(events), PRICING, TWO_MONDAYS, AS_OF);
   }
 
   private static Dataset<Row> features() {

@@ -2,6 +2,7 @@ package io.holdfast.conformed;
 
 import static io.holdfast.Rows.assertRows;
 import static io.holdfast.Rows.rows;
+import static org.apache.spark.sql.functions.lit;
 
 import io.holdfast.sources.Company;
 import io.holdfast.sources.Contracts;
@@ -36,6 +37,34 @@ class SubscriptionsTest {
         | quarterly       | 33.3333  | quarter        | USD      |
         | weekly          | 365.2500 | week           | USD      |
         | trial           | 0        | month          | USD      |
+        """);
+  }
+
+  @Test
+  void aDiscountOfAPeriodIsPricedByTheMonthToo() {
+    var landed =
+        rows(
+            Sources.table(Contracts.SUBSCRIPTIONS),
+            """
+            | subscription_id | amount | amount_period | discount_amount | discount_rate |
+            | monthly         | 100    | month         | 10              |               |
+            | yearly          | 1200   | year          | 120             | 0.25          |
+            | none            | 100    | month         |                 |               |
+            """);
+    assertRows(
+        Subscriptions.TABLE
+            .conform(
+                Subscriptions.subscriptions(
+                    landed
+                        .withColumn("known_from", lit(null))
+                        .withColumn("known_until", lit(null))
+                        .withColumn("is_current", lit(true)),
+                    new Company(ZoneId.of("UTC"), DayOfWeek.MONDAY, "USD"))),
+        """
+        | subscription_id | mrr | discount_mrr | discount_rate |
+        | monthly         | 100 | 10           |               |
+        | yearly          | 100 | 10           | 0.25          |
+        | none            | 100 |              |               |
         """);
   }
 }

@@ -1,0 +1,67 @@
+package io.holdfast.activity;
+
+import static io.holdfast.Rows.rows;
+
+import io.holdfast.Cases;
+import io.holdfast.conformed.Subscriptions;
+import io.holdfast.sources.ExchangeRates;
+import java.math.BigDecimal;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+
+/** The worked cases of revenue: the lines of {@code revenue/lines.csv}, a customer a case. */
+public final class RevenueCases {
+
+  /** What tests about revenue are priced by. */
+  public static final Pricing PRICING =
+      new Pricing(
+          new RevenueSettings(30, 30, List.of("payment"), Optional.empty()),
+          new ExchangeRates(
+              Map.of(
+                  "EUR",
+                  Map.of(
+                      "2026-01", new BigDecimal("1.0"),
+                      "2026-02", new BigDecimal("1.2"),
+                      "2026-04", new BigDecimal("1.1"))),
+              Optional.empty()),
+          "USD");
+
+  private RevenueCases() {}
+
+  static Dataset<Row> lines() {
+    return PRICING.ended(
+        rows(Subscriptions.TABLE, Cases.of("revenue/lines.csv", "customer_id")));
+  }
+
+  /** What each case pays from day to day. */
+  public static Dataset<Row> mrr() {
+    return mrr(lines());
+  }
+
+  /** What subscription lines bring from day to day. */
+  static Dataset<Row> mrr(Dataset<Row> lines) {
+    return CustomerMrr.TABLE.conform(CustomerMrr.runs(lines, PRICING));
+  }
+
+  /** When each case paid. */
+  public static Dataset<Row> spells() {
+    return spells(lines());
+  }
+
+  static Dataset<Row> spells(Dataset<Row> lines) {
+    return PayingSpells.TABLE.conform(PayingSpells.spells(mrr(lines), lines, PRICING));
+  }
+
+  /** What random lines bring, and the spells of it: of subscriptions as a test makes them. */
+  public static Dataset<Row> mrrOf(Dataset<Row> subscriptions) {
+    return mrr(PRICING.ended(subscriptions));
+  }
+
+  /** The spells of subscriptions as a test makes them. */
+  public static Dataset<Row> spellsOf(Dataset<Row> subscriptions) {
+    return spells(PRICING.ended(subscriptions));
+  }
+}
