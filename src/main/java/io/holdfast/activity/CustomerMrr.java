@@ -42,16 +42,15 @@ import org.apache.spark.sql.types.StructType;
 /**
  * What each customer pays a month, from day to day: the sum of its subscription lines.
  *
- * <p>Source: metrics, "Common rules" (several lines at once), "Paying set" and "MRR". It holds what is
- * known today, days to come included: readers cut it at their date.
+ * <p>Source: metrics, "Common rules" (several lines at once), "Paying set" and "MRR". It holds what
+ * is known today, days to come included: readers cut it at their date.
  */
 public final class CustomerMrr {
 
   private static final DataType MONEY = DataTypes.createDecimalType(18, 4);
 
   private static final DataType AMOUNTS =
-      DataTypes.createArrayType(
-          new StructType().add("currency", StringType).add("amount", MONEY));
+      DataTypes.createArrayType(new StructType().add("currency", StringType).add("amount", MONEY));
 
   public static final Table TABLE =
       Table.in("activity", "customer_mrr")
@@ -143,8 +142,7 @@ public final class CustomerMrr {
             sum("lines").as("lines"),
             sum("seats").as("seats"))
         .withColumn(
-            "is_suspended",
-            col("has_suspended").and(coalesce(col("mrr"), lit(0)).equalTo(0)))
+            "is_suspended", col("has_suspended").and(coalesce(col("mrr"), lit(0)).equalTo(0)))
         .drop("has_suspended");
   }
 

@@ -79,10 +79,7 @@ public final class PayingSpells {
           .settings(RevenueSettings.SETTING)
           .settings(ExchangeRates.SETTING)
           .settings(Company.SETTING)
-          .as(
-              in ->
-                  spells(
-                      in.rows(CustomerMrr.TABLE), SubscriptionLines.of(in), Pricing.of(in)));
+          .as(in -> spells(in.rows(CustomerMrr.TABLE), SubscriptionLines.of(in), Pricing.of(in)));
 
   private PayingSpells() {}
 
@@ -113,12 +110,13 @@ public final class PayingSpells {
             .select("customer_id", "end_date", "end_reason", "is_voluntary");
     Dataset<Row> stretches =
         cut.select(
-            col("customer_id"), col("start_date").as("from_date"), col("end_date").as("until_date"));
+            col("customer_id"),
+            col("start_date").as("from_date"),
+            col("end_date").as("until_date"));
     return counted(stretches, reasons, gapDays);
   }
 
-  private static Dataset<Row> counted(
-      Dataset<Row> stretches, Dataset<Row> reasons, int gapDays) {
+  private static Dataset<Row> counted(Dataset<Row> stretches, Dataset<Row> reasons, int gapDays) {
     return bridged(stretches, 0)
         .withColumn("counting", lit("snapshot"))
         .unionByName(bridged(stretches, gapDays).withColumn("counting", lit("confirmed")))
@@ -166,8 +164,7 @@ public final class PayingSpells {
         .filter(col("end_date").isNotNull().and(col("end_date").gt(col("start_date"))).and(isPaid))
         .groupBy("customer_id", "end_date")
         .agg(
-            min(struct(CustomerMrr.rank(worth), col("end_reason"), col("is_voluntary")))
-                .as("last"))
+            min(struct(CustomerMrr.rank(worth), col("end_reason"), col("is_voluntary"))).as("last"))
         .select(
             col("customer_id"),
             col("end_date"),

@@ -66,8 +66,7 @@ public record Pricing(RevenueSettings revenue, ExchangeRates rates, String curre
             "is_voluntary",
             when(isGrace, lit(false))
                 .when(isStop, lit(true))
-                .when(
-                    not(col("end_reason").equalTo(SubscriptionLines.DELETED)), not(isUnpaid)))
+                .when(not(col("end_reason").equalTo(SubscriptionLines.DELETED)), not(isUnpaid)))
         .withColumn(
             "end_reason",
             when(isGrace, when(isUnpaid, col("end_reason")).otherwise(lit("past_due")))
@@ -128,8 +127,7 @@ public record Pricing(RevenueSettings revenue, ExchangeRates rates, String curre
   }
 
   private static Column isPaused(Column date) {
-    return coalesce(
-        col("pause_start").leq(date).and(col("pause_end").gt(date)), lit(false));
+    return coalesce(col("pause_start").leq(date).and(col("pause_end").gt(date)), lit(false));
   }
 
   private static Column isDiscounted(Column date) {

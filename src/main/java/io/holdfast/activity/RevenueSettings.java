@@ -16,10 +16,7 @@ import java.util.Optional;
  *     given: the first payment
  */
 public record RevenueSettings(
-    int gapDays,
-    int graceDays,
-    List<String> involuntaryReasons,
-    Optional<LocalDate> dataBegins) {
+    int gapDays, int graceDays, List<String> involuntaryReasons, Optional<LocalDate> dataBegins) {
 
   public static final Setting<RevenueSettings> SETTING =
       Setting.of("revenue", RevenueSettings.class);

@@ -12,9 +12,9 @@ import io.holdfast.job.Landing;
 import io.holdfast.lake.Lake;
 import io.holdfast.lake.Lease;
 import io.holdfast.sources.Company;
-import io.holdfast.sources.ExchangeRates;
 import io.holdfast.sources.Contract;
 import io.holdfast.sources.Contracts;
+import io.holdfast.sources.ExchangeRates;
 import io.holdfast.sources.Feeds;
 import io.holdfast.sources.Preview;
 import io.holdfast.table.Table;
@@ -92,7 +92,9 @@ public final class DoctorCommand implements Callable<Integer> {
         table ->
             lake.map(there -> there.read(table))
                 .orElseGet(() -> spark.createDataFrame(List.of(), table.schema()));
-    List<Preview> previews = Preview.all(feeds, company, settings.get(ExchangeRates.SETTING), Landing.of(spark), asOf, landed);
+    List<Preview> previews =
+        Preview.all(
+            feeds, company, settings.get(ExchangeRates.SETTING), Landing.of(spark), asOf, landed);
     for (Preview preview : previews) {
       feed(preview, out);
       wrong += preview.problem().isPresent() ? 1 : 0;

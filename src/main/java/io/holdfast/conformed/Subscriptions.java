@@ -50,7 +50,9 @@ public final class Subscriptions {
               DataTypes.createDecimalType(18, 8),
               "the share of mrr that is off, 0..1; NULL: none")
           .column(
-              "discount_mrr", MONEY, "what is off a month besides, in the line's currency; NULL: nothing")
+              "discount_mrr",
+              MONEY,
+              "what is off a month besides, in the line's currency; NULL: nothing")
           .column("discount_start", DateType, "the first local day with it; NULL: from the start")
           .column("discount_end", DateType, "the first local day without it; NULL: to the end")
           .column("pause_start", DateType, "the first local day of a pause; NULL: none")

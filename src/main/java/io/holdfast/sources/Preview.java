@@ -74,7 +74,8 @@ public record Preview(
     new TreeMap<>(feeds.feeds())
         .forEach(
             (name, feed) ->
-                all.add(new Reader(name, feed, feeds, company, rates, landing, asOf, lake).preview()));
+                all.add(
+                    new Reader(name, feed, feeds, company, rates, landing, asOf, lake).preview()));
     return all;
   }
 
@@ -186,7 +187,8 @@ public record Preview(
       if (found.isEmpty()) {
         for (Map.Entry<String, Feed> entry : feeds.of(target).entrySet()) {
           Reader reader =
-              new Reader(entry.getKey(), entry.getValue(), feeds, company, rates, landing, asOf, lake);
+              new Reader(
+                  entry.getKey(), entry.getValue(), feeds, company, rates, landing, asOf, lake);
           Mapped mapped = new Mapped(target, reader.name(), reader.feed(), feeds, company, rates);
           found = found.unionByName(Sources.kept(reader.rows(mapped, reader.due())), true);
         }

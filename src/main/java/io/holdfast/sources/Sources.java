@@ -93,7 +93,14 @@ public final class Sources {
     for (Map.Entry<String, Feed> entry : mine.entrySet()) {
       String name = entry.getKey();
       Feed feed = entry.getValue();
-      Mapped mapped = new Mapped(contract, name, feed, feeds, in.settings(Company.SETTING), in.settings(ExchangeRates.SETTING));
+      Mapped mapped =
+          new Mapped(
+              contract,
+              name,
+              feed,
+              feeds,
+              in.settings(Company.SETTING),
+              in.settings(ExchangeRates.SETTING));
       Files files =
           Files.of(
               name,

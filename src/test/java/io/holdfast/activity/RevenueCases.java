@@ -32,8 +32,7 @@ public final class RevenueCases {
   private RevenueCases() {}
 
   static Dataset<Row> lines() {
-    return PRICING.ended(
-        rows(Subscriptions.TABLE, Cases.of("revenue/lines.csv", "customer_id")));
+    return PRICING.ended(rows(Subscriptions.TABLE, Cases.of("revenue/lines.csv", "customer_id")));
   }
 
   /** What each case pays from day to day. */

@@ -30,7 +30,10 @@ class ObservationsTest {
   private static final DatasetSettings TWO_MONDAYS = new DatasetSettings(7, 30, 7, 28, 2);
 
   private static final Pricing PRICING =
-      new Pricing(new RevenueSettings(30, 30, List.of("payment"), Optional.empty()), ExchangeRates.none(), "USD");
+      new Pricing(
+          new RevenueSettings(30, 30, List.of("payment"), Optional.empty()),
+          ExchangeRates.none(),
+          "USD");
 
   private static final String CUSTOMERS =
       """

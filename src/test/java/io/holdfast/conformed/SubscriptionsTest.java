@@ -52,14 +52,13 @@ class SubscriptionsTest {
             | none            | 100    | month         |                 |               |
             """);
     assertRows(
-        Subscriptions.TABLE
-            .conform(
-                Subscriptions.subscriptions(
-                    landed
-                        .withColumn("known_from", lit(null))
-                        .withColumn("known_until", lit(null))
-                        .withColumn("is_current", lit(true)),
-                    new Company(ZoneId.of("UTC"), DayOfWeek.MONDAY, "USD"))),
+        Subscriptions.TABLE.conform(
+            Subscriptions.subscriptions(
+                landed
+                    .withColumn("known_from", lit(null))
+                    .withColumn("known_until", lit(null))
+                    .withColumn("is_current", lit(true)),
+                new Company(ZoneId.of("UTC"), DayOfWeek.MONDAY, "USD"))),
         """
         | subscription_id | mrr | discount_mrr | discount_rate |
         | monthly         | 100 | 10           |               |
