@@ -13,14 +13,33 @@ final class Account {
   private final Dice dice;
   private int employees;
   private String owner = "";
+  private long updatedAt;
 
-  Account(Profile profile, CompanyCalendar calendar, Landing landing, Dice dice) {
+  private Account(Profile profile, CompanyCalendar calendar, Landing landing, Dice dice) {
     this.profile = profile;
     this.calendar = calendar;
     this.landing = landing;
     this.dice = dice;
     this.employees = profile.employees();
-    land(profile.signupDay(), profile.signupAt());
+    this.updatedAt = profile.signupAt();
+  }
+
+  static Account create(Profile profile, CompanyCalendar calendar, Landing landing, Dice dice) {
+    var account = new Account(profile, calendar, landing, dice);
+    account.land(profile.signupDay());
+    return account;
+  }
+
+  /** What might become of the same account. */
+  Account fork(Landing nowhere, Dice other) {
+    var fork = new Account(profile, calendar, nowhere, other);
+    fork.employees = employees;
+    fork.owner = owner;
+    return fork;
+  }
+
+  String owner() {
+    return owner;
   }
 
   boolean hasManager() {
@@ -37,7 +56,7 @@ final class Account {
         };
     if (!hasManager() && dice.chance(covered)) {
       owner = dice.pick(MANAGERS);
-      land(day, calendar.officeHour(day, dice));
+      update(day);
     }
   }
 
@@ -48,23 +67,47 @@ final class Account {
       } else {
         employees = (int) Math.ceil(employees * dice.logNormal(1.08, 0.2));
       }
-      land(day, calendar.officeHour(day, dice));
+      update(day);
     }
   }
 
-  private void land(int day, long updatedAt) {
-    landing.row(
-        Feed.ACCOUNTS,
-        day,
-        profile.id(),
-        profile.name(),
-        profile.market().country(),
-        profile.channel(),
-        profile.industry(),
-        employees,
-        CompanyCalendar.instant(profile.signupAt()),
-        profile.isInternal(),
-        owner,
-        CompanyCalendar.instant(Math.max(updatedAt, profile.signupAt())));
+  private void update(int day) {
+    updatedAt = calendar.officeHourAfter(updatedAt, day, dice);
+    land(day);
+  }
+
+  private void land(int day) {
+    if (!landing.isOpen()) {
+      return;
+    }
+    Object[] row = row(profile.id(), profile.signupAt(), updatedAt);
+    landing.row(Feed.ACCOUNTS, day, row);
+    if (dice.chance(Planted.ACCOUNT_WITHOUT_ID.rate)) {
+      Object[] spoilt = row.clone();
+      spoilt[0] = null;
+      landing.planted(Planted.ACCOUNT_WITHOUT_ID, profile.name(), Feed.ACCOUNTS, day, spoilt);
+    }
+  }
+
+  /** A colleague opens a second account; the instant at which it signs up. */
+  long duplicate(String id, int day) {
+    long at = calendar.officeHour(day, dice);
+    landing.row(Feed.ACCOUNTS, day, row(id, at, at));
+    return at;
+  }
+
+  private Object[] row(String id, long signupAt, long changedAt) {
+    return new Object[] {
+      id,
+      profile.name(),
+      profile.market().country(),
+      profile.channel(),
+      profile.industry(),
+      employees,
+      CompanyCalendar.instant(signupAt),
+      profile.isInternal(),
+      owner,
+      CompanyCalendar.instant(changedAt)
+    };
   }
 }

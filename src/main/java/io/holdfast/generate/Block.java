@@ -11,7 +11,7 @@ record Block(Feed feed, String date, long customer, Planted planted, int rows, S
           "feed STRING, date STRING, customer BIGINT, planted STRING, rows INT, text STRING");
 
   Row toRow() {
-    String day = feed.isTruth() ? "" : date;
+    String day = feed.isDaily() ? date : "";
     return RowFactory.create(feed.name(), day, customer, planted.name(), rows, text);
   }
 

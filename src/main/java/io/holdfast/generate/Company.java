@@ -15,6 +15,7 @@ import java.util.Iterator;
 import java.util.Locale;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
@@ -128,7 +129,9 @@ public final class Company {
             .sum("value");
     SortedMap<String, Long> totals = new TreeMap<>();
     for (Feed feed : Feed.values()) {
-      totals.put(feed.figure(), 0L);
+      if (feed != Feed.FIGURES) {
+        totals.put(feed.figure(), 0L);
+      }
     }
     for (Planted planted : Planted.values()) {
       if (planted != Planted.NOTHING) {
@@ -186,22 +189,31 @@ public final class Company {
         .mapPartitions(lives, Encoders.row(Block.SCHEMA));
   }
 
+  /** The figures of a part of the company follow its last customer. */
   private static Iterator<Row> lives(Iterator<Long> numbers, Parameters parameters) {
     var calendar = parameters.calendar();
     var catalogue = Catalogue.of(calendar);
     var effects = Effects.plausible();
+    var figures = new Figures();
     Iterable<Long> each = () -> numbers;
-    return StreamSupport.stream(each.spliterator(), false)
-        .flatMap(
-            number -> {
-              var landing = new Landing(calendar, number);
-              if (number == 0) {
-                catalogue.land(calendar, landing);
-              }
-              new Life(number, parameters, effects, calendar, catalogue, landing).live();
-              return landing.blocks();
-            })
-        .map(Block::toRow)
-        .iterator();
+    Stream<Block> blocks =
+        StreamSupport.stream(each.spliterator(), false)
+            .flatMap(
+                number -> {
+                  var landing = Landing.of(calendar, number);
+                  if (number == 0) {
+                    catalogue.land(calendar, landing);
+                    new Books(parameters, calendar, landing).land();
+                    effects.land(landing);
+                  }
+                  var life = new Life(number, parameters, effects, calendar, catalogue, landing);
+                  life.live();
+                  life.tellTheTruth(figures, catalogue);
+                  return landing.blocks();
+                });
+    Stream<Block> last =
+        Stream.of(figures)
+            .map(sums -> new Block(Feed.FIGURES, "", -1, Planted.NOTHING, 1, sums.lines()));
+    return Stream.concat(blocks, last).map(Block::toRow).iterator();
   }
 }

@@ -3,21 +3,31 @@ package io.holdfast.generate;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneId;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
+import java.util.Locale;
+import java.util.Optional;
 
 /** Turns the numbered days of a company's life into local dates and instants, and back. */
 final class CompanyCalendar {
   private static final int DAY_SECONDS = 86_400;
+  private static final DateTimeFormatter WITH_OFFSET =
+      DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ssxxx", Locale.ROOT);
+  private static final DateTimeFormatter WITHOUT_OFFSET =
+      DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss", Locale.ROOT);
 
   private final LocalDate firstDate;
   private final int days;
+  private final ZoneId zone;
   private final long[] midnights;
   private final double[] signupsUpTo;
 
   CompanyCalendar(LocalDate firstDate, int days, ZoneId zone) {
     this.firstDate = firstDate;
     this.days = days;
+    this.zone = zone;
     this.midnights = new long[days + 1];
     for (int day = 0; day <= days; day++) {
       midnights[day] = firstDate.plusDays(day).atStartOfDay(zone).toEpochSecond();
@@ -41,8 +51,54 @@ final class CompanyCalendar {
     return days - 1;
   }
 
+  /** The day from which the price list is dearer. */
+  int priceRiseDay() {
+    return lastDay() * 60 / 100;
+  }
+
   LocalDate date(int day) {
     return firstDate.plusDays(day);
+  }
+
+  /** The date of a day; null for -1, which says that there is none. */
+  LocalDate dateOrNull(int day) {
+    return day < 0 ? null : date(day);
+  }
+
+  /** Counts calendar months from the company's first. */
+  int monthIndex(int day) {
+    LocalDate date = date(day);
+    return (date.getYear() - firstDate.getYear()) * 12
+        + date.getMonthValue()
+        - firstDate.getMonthValue();
+  }
+
+  LocalDate monthStart(int monthIndex) {
+    return firstDate.withDayOfMonth(1).plusMonths(monthIndex);
+  }
+
+  /** Counts weeks that begin on Mondays; 1970-01-05 began the first. */
+  int weekIndex(int day) {
+    return (int) Math.floorDiv(date(day).toEpochDay() - 4, 7);
+  }
+
+  static LocalDate weekStart(int weekIndex) {
+    return LocalDate.ofEpochDay(weekIndex * 7L + 4);
+  }
+
+  boolean isMonthEnd(int day) {
+    return date(day).plusDays(1).getDayOfMonth() == 1;
+  }
+
+  /** The share of all signups that a day brings. */
+  double signupShare(int day) {
+    double before = day == 0 ? 0 : signupsUpTo[day - 1];
+    return (signupsUpTo[day] - before) / signupsUpTo[days - 1];
+  }
+
+  /** The share of all signups up to a day. */
+  double signupsBy(int day) {
+    return signupsUpTo[day] / signupsUpTo[days - 1];
   }
 
   /** The number of a date; days before the company's first are negative. */
@@ -59,6 +115,11 @@ final class CompanyCalendar {
   /** An instant at which offices are open, on a day. */
   long officeHour(int day, Dice dice) {
     return midnights[day] + dice.between(9 * 3600, 18 * 3600);
+  }
+
+  /** Half a day after midnight, as near as the clock comes. */
+  long noon(int day) {
+    return midnights[day] + DAY_SECONDS / 2;
   }
 
   /** The instant on a company's day at which it is a given second of the day somewhere else. */
@@ -104,5 +165,22 @@ final class CompanyCalendar {
 
   static String instant(long second) {
     return Instant.ofEpochSecond(second).toString();
+  }
+
+  /** The same instant as a clock elsewhere shows it, with its offset. */
+  static String instant(long second, ZoneId elsewhere) {
+    return WITH_OFFSET.format(Instant.ofEpochSecond(second).atZone(elsewhere));
+  }
+
+  /** The same instant by the company's own clock, without a zone; empty where that says two. */
+  Optional<String> localTime(long second) {
+    ZonedDateTime local = Instant.ofEpochSecond(second).atZone(zone);
+    boolean isPlain = zone.getRules().getValidOffsets(local.toLocalDateTime()).size() == 1;
+    return isPlain ? Optional.of(WITHOUT_OFFSET.format(local)) : Optional.empty();
+  }
+
+  /** An instant of a day, at least a while after another one. */
+  long officeHourAfter(long second, int day, Dice dice) {
+    return Math.max(officeHour(day, dice), second + 60);
   }
 }

@@ -16,6 +16,11 @@ final class Dice {
     return new Dice(mix(mix(mix(seed) + customer) + concern.hashCode()));
   }
 
+  /** Dice for one of many ways in which something might go on. */
+  static Dice of(long seed, long customer, String concern, int day, int run) {
+    return new Dice(mix(mix(mix(mix(seed) + customer) + concern.hashCode()) + day * 4096L + run));
+  }
+
   /** The finalizer of MurmurHash3: neighbouring seeds and customers get unrelated numbers. */
   private static long mix(long value) {
     long z = value + 0x9e3779b97f4a7c15L;

@@ -15,12 +15,43 @@ enum Feed {
   SUBSCRIPTIONS(
       "part-00000.csv",
       "subscription_id,account_id,plan,seats,amount,currency,billing_period,is_trial,started_on,"
-          + "ended_on,end_reason,updated_at"),
+          + "ended_on,end_reason,discount_rate,discount_amount,discount_from,discount_until,"
+          + "paused_from,paused_until,past_due_since,updated_at"),
   TICKETS("part-00000.jsonl", ""),
   CHURN_REASONS("part-00000.csv", "churn_reason_id,account_id,churned_on,reason,comment"),
   FEATURES("part-00000.csv", "feature,name,tier,launched_on,retired_on,plans"),
-  CUSTOMERS("customers.csv", "account_id,is_internal,signup_date,first_paid_date,value_date"),
-  EXITS("exits.csv", "account_id,exit_number,exit_date,exit_kind,cause,returned_date");
+  PAYMENTS(
+      "part-00000.csv",
+      "payment_id,account_id,subscription_id,invoice_id,attempted_at,due_on,amount,currency,status,"
+          + "kind,method,failure_reason"),
+  SURVEYS("part-00000.jsonl", ""),
+  TOUCHPOINTS(
+      "part-00000.csv",
+      "touchpoint_id,account_id,user_id,owner,kind,channel,occurred_at,minutes,outcome"),
+  MESSAGES(
+      "part-00000.parquet",
+      "message_id,account_id,user_id,campaign,channel,sent_at,opened_at,clicked_at,bounced_at,"
+          + "unsubscribed_at,updated_at"),
+  REFERRALS(
+      "part-00000.csv",
+      "referral_id,code,account_id,referred_account_id,referred_email,created_at,status,"
+          + "updated_at"),
+  COSTS(
+      "part-00000.csv", "cost_id,booked_on,category,program,account_id,amount,currency,is_one_off"),
+  MARKETING_SPEND("part-00000.csv", "spend_id,spent_on,channel,kind,campaign,amount,currency"),
+  ID_ALIASES("part-00000.csv", "alias_id,unit,canonical_id,merged_at,is_undone,updated_at"),
+
+  CUSTOMERS(
+      "customers.csv",
+      "account_id,is_internal,signup_date,first_paid_date,value_date,onboarding,fit,intensity"),
+  EXITS(
+      "exits.csv",
+      "account_id,exit_number,exit_date,exit_kind,cause,returned_date,is_confirmed"),
+  EFFECTS("effects.csv", "effect,value"),
+  HAZARDS("hazards.csv.gz", "account_id,hazard_per_million,leading_cause"),
+  PLANTED("planted.csv", "feed,file,id,kind,fate"),
+  CEILING("ceiling.csv", "account_id,observation_date,probability,unannounced,is_churned"),
+  FIGURES("figures.csv", "figure,date,key,period,value");
 
   private final String file;
   private final String header;
@@ -31,11 +62,20 @@ enum Feed {
   }
 
   boolean isTruth() {
-    return this == CUSTOMERS || this == EXITS;
+    return compareTo(CUSTOMERS) >= 0;
+  }
+
+  /** Whether there is a file a day. */
+  boolean isDaily() {
+    return !isTruth() || this == HAZARDS;
   }
 
   boolean isCompressed() {
     return file.endsWith(".gz");
+  }
+
+  boolean isParquet() {
+    return file.endsWith(".parquet");
   }
 
   /** The first line of each file; empty where the format has none. */
@@ -54,6 +94,9 @@ enum Feed {
 
   /** The file, under the output directory, of the rows that arrive on a date. */
   String path(String date) {
-    return isTruth() ? "truth/" + file : "landing/" + text() + "/date=" + date + "/" + file;
+    if (!isTruth()) {
+      return "landing/" + text() + "/date=" + date + "/" + file;
+    }
+    return isDaily() ? "truth/" + text() + "/date=" + date + "/" + file : "truth/" + file;
   }
 }

@@ -1,15 +1,12 @@
 package io.holdfast.generate;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
-import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.Iterator;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.zip.GZIPOutputStream;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.LocalFileSystem;
 import org.apache.hadoop.fs.Path;
@@ -37,16 +34,16 @@ final class FeedFiles implements MapPartitionsFunction<Row, Row> {
   public Iterator<Row> call(Iterator<Row> rows) throws IOException {
     Map<String, Long> figures = new TreeMap<>();
     String open = "";
-    OutputStream file = OutputStream.nullOutputStream();
+    FeedFile file = FeedFile.text(OutputStream.nullOutputStream());
     try {
       while (rows.hasNext()) {
         Block block = Block.of(rows.next());
         if (!block.path().equals(open)) {
           file.close();
           open = block.path();
-          file = create(block);
+          file = FeedFile.of(block.feed(), new Path(out, open), hadoop.value());
         }
-        file.write(block.text().getBytes(UTF_8));
+        file.write(block.text());
         count(block, figures);
       }
     } finally {
@@ -63,7 +60,7 @@ final class FeedFiles implements MapPartitionsFunction<Row, Row> {
    * <p>On a local disk Hadoop would add a checksum file to each, and start a process for the
    * permissions of each file and folder; the file system below it does neither.
    */
-  static OutputStream create(Path path, Configuration hadoop) throws IOException {
+  static FSDataOutputStream create(Path path, Configuration hadoop) throws IOException {
     FileSystem given = path.getFileSystem(hadoop);
     FileSystem files = given instanceof LocalFileSystem local ? local.getRaw() : given;
     return files.create(
@@ -75,20 +72,11 @@ final class FeedFiles implements MapPartitionsFunction<Row, Row> {
         null);
   }
 
-  private OutputStream create(Block block) throws IOException {
-    OutputStream plain = create(new Path(out, block.path()), hadoop.value());
-    OutputStream file =
-        block.feed().isCompressed()
-            ? new GZIPOutputStream(plain, 1 << 16)
-            : new BufferedOutputStream(plain, 1 << 16);
-    if (!block.feed().header().isEmpty()) {
-      file.write((block.feed().header() + "\n").getBytes(UTF_8));
-    }
-    return file;
-  }
-
+  /** How many lines of figures there are says nothing: those of one name are one. */
   private static void count(Block block, Map<String, Long> figures) {
-    figures.merge(block.feed().figure(), (long) block.rows(), Long::sum);
+    if (block.feed() != Feed.FIGURES) {
+      figures.merge(block.feed().figure(), (long) block.rows(), Long::sum);
+    }
     if (block.planted() != Planted.NOTHING) {
       figures.merge(block.planted().figure(), (long) block.rows(), Long::sum);
     }

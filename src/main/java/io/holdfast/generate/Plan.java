@@ -4,19 +4,21 @@ import java.util.Locale;
 
 /** What a customer pays for, dearer a seat with each step. */
 enum Plan {
-  BASIC(19),
-  PRO(39),
-  ENTERPRISE(79);
+  BASIC(19, 21),
+  PRO(39, 42),
+  ENTERPRISE(79, 84);
 
-  private final int dollarsPerSeat;
+  private final int first;
+  private final int raised;
 
-  Plan(int dollarsPerSeat) {
-    this.dollarsPerSeat = dollarsPerSeat;
+  Plan(int first, int raised) {
+    this.first = first;
+    this.raised = raised;
   }
 
-  /** A year in advance costs 15% less than twelve months. */
-  long cents(int seats, boolean annual) {
-    return (long) dollarsPerSeat * seats * (annual ? 12 * 85 : 100);
+  /** What a seat costs a month by the price list of a day, in whole dollars, euros or pounds. */
+  int listPrice(int day, CompanyCalendar calendar) {
+    return day < calendar.priceRiseDay() ? first : raised;
   }
 
   Plan above() {

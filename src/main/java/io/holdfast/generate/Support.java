@@ -10,17 +10,29 @@ final class Support {
   private final Profile profile;
   private final CompanyCalendar calendar;
   private final Landing landing;
+  private final Surveys surveys;
   private final Dice dice;
   private final double[] badExperience;
   private double memory;
   private int tickets;
 
-  Support(Profile profile, CompanyCalendar calendar, Landing landing, Dice dice) {
+  Support(
+      Profile profile, CompanyCalendar calendar, Landing landing, Surveys surveys, Dice dice) {
     this.profile = profile;
     this.calendar = calendar;
     this.landing = landing;
+    this.surveys = surveys;
     this.dice = dice;
     this.badExperience = new double[calendar.lastDay() + 1];
+  }
+
+  /** What support might do from here on. */
+  Support fork(Landing nowhere, Surveys none, Dice other) {
+    var fork = new Support(profile, calendar, nowhere, none, other);
+    System.arraycopy(badExperience, 0, fork.badExperience, 0, badExperience.length);
+    fork.memory = memory;
+    fork.tickets = tickets;
+    return fork;
   }
 
   double badExperience() {
@@ -55,9 +67,33 @@ final class Support {
     long closedAt = openedAt + (long) (hours * 3600);
     double bad = (firstResponse > 1440 ? 0.5 : 0) + (escalated ? 1 : 0) + (hours > 120 ? 0.3 : 0);
     remember(day + Math.min(firstResponse / 1440, 3), bad);
-    ticket(openedAt, null, null, priority, null, false, person);
-    ticket(
-        openedAt, closedAt, firstResponse, priority, satisfaction(bad, hours), escalated, person);
+    if (!landing.isOpen()) {
+      return;
+    }
+    Ticket ticket =
+        new Ticket(id(tickets), person, openedAt, closedAt, firstResponse, priority, escalated);
+    land(ticket, calendar.dayOf(openedAt), line(ticket.opened(), null));
+    land(ticket, calendar.dayOf(closedAt), line(ticket, satisfaction(bad, hours)));
+    surveys.afterTicket(ticket.id(), person, closedAt, bad);
+    beforeSignup(ticket, calendar.dayOf(openedAt));
+  }
+
+  /** A ticket; closedAt and firstResponse are null while it is open. */
+  private record Ticket(
+      String id,
+      Person person,
+      long openedAt,
+      Long closedAt,
+      Integer firstResponse,
+      int priority,
+      boolean isEscalated) {
+    Ticket opened() {
+      return new Ticket(id, person, openedAt, null, null, priority, false);
+    }
+  }
+
+  private String id(int number) {
+    return "tic" + profile.id().substring(3) + String.format(Locale.ROOT, "-%03d", number);
   }
 
   private void remember(int day, double bad) {
@@ -75,30 +111,41 @@ final class Support {
     return (int) Math.max(1, Math.min(5, Math.round(felt)));
   }
 
-  private void ticket(
-      long openedAt,
-      Long closedAt,
-      Integer firstResponseMinutes,
-      int priority,
-      Integer satisfaction,
-      boolean escalated,
-      Person person) {
-    long updatedAt = closedAt == null ? openedAt : closedAt;
-    String line =
-        new JsonLine()
-            .text(
-                "ticket_id",
-                "tic" + profile.id().substring(3) + String.format(Locale.ROOT, "-%03d", tickets))
-            .text("account_id", profile.id())
-            .text("user_id", person.id())
-            .text("opened_at", CompanyCalendar.instant(openedAt))
-            .text("closed_at", closedAt == null ? null : CompanyCalendar.instant(closedAt))
-            .value("first_response_minutes", firstResponseMinutes)
-            .text("priority", PRIORITIES.get(priority))
-            .value("satisfaction", satisfaction)
-            .value("escalated", escalated)
-            .text("updated_at", CompanyCalendar.instant(updatedAt))
-            .end();
-    landing.line(Feed.TICKETS, calendar.dayOf(updatedAt), Planted.NOTHING, line);
+  private void land(Ticket ticket, int day, String line) {
+    landing.line(Feed.TICKETS, day, line);
+    if (dice.chance(Planted.REPEATED_TICKET.rate)) {
+      landing.line(Feed.TICKETS, day, Planted.REPEATED_TICKET, ticket.id(), line);
+    }
+    if (dice.chance(Planted.TORN_TICKET.rate)) {
+      String torn = line.substring(0, dice.between(30, line.length() - 2));
+      landing.line(Feed.TICKETS, day, Planted.TORN_TICKET, ticket.id(), torn);
+    }
+  }
+
+  private void beforeSignup(Ticket ticket, int day) {
+    if (dice.chance(Planted.TICKET_BEFORE_SIGNUP.rate)) {
+      long early = profile.signupAt() - dice.between(2, 60) * 86_400L;
+      Ticket odd =
+          new Ticket(ticket.id() + "-x", ticket.person(), early, null, null, 0, false);
+      landing.line(Feed.TICKETS, day, Planted.TICKET_BEFORE_SIGNUP, odd.id(), line(odd, null));
+    }
+  }
+
+  private String line(Ticket ticket, Integer satisfaction) {
+    long updatedAt = ticket.closedAt() == null ? ticket.openedAt() : ticket.closedAt();
+    return new JsonLine()
+        .text("ticket_id", ticket.id())
+        .text("account_id", profile.id())
+        .text("user_id", ticket.person().id())
+        .text("opened_at", CompanyCalendar.instant(ticket.openedAt()))
+        .text(
+            "closed_at",
+            ticket.closedAt() == null ? null : CompanyCalendar.instant(ticket.closedAt()))
+        .value("first_response_minutes", ticket.firstResponse())
+        .text("priority", PRIORITIES.get(ticket.priority()))
+        .value("satisfaction", satisfaction)
+        .value("escalated", ticket.isEscalated())
+        .text("updated_at", CompanyCalendar.instant(updatedAt))
+        .end();
   }
 }

@@ -9,6 +9,7 @@ record Troubles(
     double lateValue,
     double badSupport,
     double pricePerUse,
+    double priceRise,
     double tenureDays,
     boolean hasManager) {
 
@@ -27,6 +28,7 @@ record Troubles(
         + effects.lateValue() * lateValue
         + effects.badSupport() * badSupport
         + effects.pricePerUse() * pricePerUse
+        + effects.priceRise() * priceRise
         - effects.tenure() * StrictMath.log(1 + tenureDays / 30) / StrictMath.log(2)
         - (hasManager ? effects.manager() : 0);
   }
@@ -38,14 +40,27 @@ record Troubles(
 
   /** The trouble that weighs most is the likeliest to be the cause. */
   Cause cause(Effects effects, Dice dice) {
-    int drawn =
-        dice.weighted(
-            0.10 + effects.lateValue() * lateValue,
-            0.10 + effects.badSupport() * badSupport,
-            0.12 + effects.pricePerUse() * pricePerUse,
-            0.08 + effects.narrowUse() * narrowUse * 0.5,
-            0.03,
-            0.05);
-    return CAUSES.get(drawn);
+    return CAUSES.get(dice.weighted(causes(effects)));
+  }
+
+  /** The likeliest cause. */
+  Cause leadingCause(Effects effects) {
+    double[] causes = causes(effects);
+    int leading = 0;
+    for (int index = 1; index < causes.length; index++) {
+      leading = causes[index] > causes[leading] ? index : leading;
+    }
+    return CAUSES.get(leading);
+  }
+
+  private double[] causes(Effects effects) {
+    return new double[] {
+      0.10 + effects.lateValue() * lateValue,
+      0.10 + effects.badSupport() * badSupport,
+      0.12 + effects.pricePerUse() * pricePerUse + effects.priceRise() * priceRise,
+      0.08 + effects.narrowUse() * narrowUse * 0.5,
+      0.03,
+      0.05
+    };
   }
 }

@@ -13,31 +13,54 @@ final class Usage {
   private final double[] uses;
   private final int[] lastUse;
   private final int[] adoption;
-  private final int value;
+  private int value;
   private int valueDay;
   private int sessions;
   private boolean hasSeenValue;
 
-  Usage(
+  private Usage(
       Profile profile,
-      Catalogue catalogue,
+      List<Feature> features,
       CompanyCalendar calendar,
       EventLines events,
       Dice dice) {
     this.profile = profile;
-    this.features = catalogue.features();
+    this.features = features;
     this.calendar = calendar;
     this.events = events;
     this.dice = dice;
     this.uses = new double[calendar.lastDay() + 1];
     this.lastUse = new int[features.size()];
     this.adoption = new int[features.size()];
-    this.valueDay = profile.signupDay() + daysToValue();
-    for (int index = 0; index < adoption.length; index++) {
-      lastUse[index] = Integer.MIN_VALUE / 2;
-      adoption[index] = adoption(features.get(index));
+  }
+
+  static Usage create(
+      Profile profile,
+      Catalogue catalogue,
+      CompanyCalendar calendar,
+      EventLines events,
+      Dice dice) {
+    var usage = new Usage(profile, catalogue.features(), calendar, events, dice);
+    usage.valueDay = profile.signupDay() + usage.daysToValue();
+    for (int index = 0; index < usage.adoption.length; index++) {
+      usage.lastUse[index] = Integer.MIN_VALUE / 2;
+      usage.adoption[index] = usage.adoption(usage.features.get(index));
     }
-    this.value = features.stream().map(Feature::id).toList().indexOf(Catalogue.VALUE);
+    usage.value = usage.features.stream().map(Feature::id).toList().indexOf(Catalogue.VALUE);
+    return usage;
+  }
+
+  /** What might be done from here on. */
+  Usage fork(EventLines nowhere, Dice other) {
+    var fork = new Usage(profile, features, calendar, nowhere, other);
+    System.arraycopy(uses, 0, fork.uses, 0, uses.length);
+    System.arraycopy(lastUse, 0, fork.lastUse, 0, lastUse.length);
+    System.arraycopy(adoption, 0, fork.adoption, 0, adoption.length);
+    fork.value = value;
+    fork.valueDay = valueDay;
+    fork.sessions = sessions;
+    fork.hasSeenValue = hasSeenValue;
+    return fork;
   }
 
   private int daysToValue() {
@@ -105,7 +128,7 @@ final class Usage {
     sessions++;
     String session = "ses" + profile.id().substring(3) + "-" + sessions;
     String platform = dice.chance(0.8) ? "web" : "mobile";
-    events.add(new Event(person.id(), session, "login", null, start, 1, platform));
+    events.add(new Event(person, session, "login", null, start, 1, platform));
     int count = 1 + dice.poisson(3.2);
     boolean reachesValue = !hasSeenValue && day >= valueDay;
     long second = start;
@@ -123,25 +146,9 @@ final class Usage {
               : 1;
       String through = feature.id().equals("api_access") ? "api" : platform;
       events.add(
-          new Event(person.id(), session, "feature_used", feature.id(), second, quantity, through));
+          new Event(person, session, "feature_used", feature.id(), second, quantity, through));
       uses[day] += 1 / rhythm;
       lastUse[index] = day;
-    }
-  }
-
-  /** A newsletter goes out each Tuesday; who has left still gets it for a while. */
-  void newsletter(int day, People people, double interest) {
-    if (calendar.date(day).getDayOfWeek().getValue() != 2) {
-      return;
-    }
-    for (int number = 0; number < people.all().size(); number++) {
-      if (people.hasConsented(number) && dice.chance(0.24 * interest)) {
-        Person person = people.all().get(number);
-        long second = calendar.officeHour(day, dice);
-        if (second > person.createdAt()) {
-          events.add(new Event(person.id(), null, "email_open", null, second, 1, "web"));
-        }
-      }
     }
   }
 

@@ -1,0 +1,133 @@
+package io.holdfast.generate;
+
+import io.holdfast.generate.Truth.Customer;
+import io.holdfast.generate.Truth.Days;
+import java.time.LocalDate;
+import java.util.BitSet;
+import java.util.LinkedHashSet;
+import java.util.Locale;
+import java.util.Set;
+import java.util.function.IntFunction;
+import java.util.function.IntUnaryOperator;
+
+/**
+ * Counts customers and users one by one, as metrics says it in words: the figures that tables have
+ * to equal. Its defaults are those of the settings: 28 days of use, 14 of tenure, 30 of gap.
+ */
+final class TrueCounts {
+  private static final int WINDOW_DAYS = 28;
+  private static final int LEAST_TENURE = 14;
+  private static final String ALL = "all";
+
+  private final CompanyCalendar calendar;
+  private final Catalogue catalogue;
+  private final Figures figures;
+  private final Periods months;
+  private final Periods weeks;
+
+  TrueCounts(CompanyCalendar calendar, Catalogue catalogue, Figures figures) {
+    this.calendar = calendar;
+    this.catalogue = catalogue;
+    this.figures = figures;
+    this.months = new Periods(calendar::monthIndex, calendar::monthStart);
+    this.weeks = new Periods(calendar::weekIndex, CompanyCalendar::weekStart);
+  }
+
+  private record Periods(IntUnaryOperator index, IntFunction<LocalDate> start) {}
+
+  void customer(Customer customer) {
+    var ledger = new TrueLedger(customer.lines, calendar);
+    money(ledger);
+    BitSet active = customer.days.active;
+    cohort("signup_monthly", customer.signupDay, active, months, 24);
+    cohort("first_core_event_weekly", active.nextSetBit(0), active, weeks, 26);
+    cohort("first_paid_monthly", ledger.firstPaidDay(), active, months, 24);
+    for (int day = 0; day <= calendar.lastDay(); day++) {
+      if (calendar.isMonthEnd(day) || day == calendar.lastDay()) {
+        adoption(customer, day);
+      }
+    }
+  }
+
+  void user(Days days) {
+    cohort(
+        "user_first_core_event_monthly", days.active.nextSetBit(0), days.active, months, 12);
+  }
+
+  private void money(TrueLedger ledger) {
+    for (int day = 0; day <= calendar.lastDay(); day++) {
+      boolean isEnd = calendar.isMonthEnd(day) || day == calendar.lastDay();
+      if (isEnd && ledger.mrr(day) > 0) {
+        figures.add("paying_customers", calendar.date(day), ALL, 0, 1);
+        figures.add(Figures.MONEY, calendar.date(day), ALL, 0, ledger.mrr(day));
+      }
+    }
+    for (TrueLedger.Left left : ledger.left()) {
+      LocalDate month = calendar.date(left.day()).withDayOfMonth(1);
+      figures.add("exits", month, ALL, 0, 1);
+      if (!left.isUndone() && left.isMature(calendar.lastDay())) {
+        figures.add("confirmed_churn", month, ALL, 0, 1);
+      }
+    }
+  }
+
+  private void cohort(String definition, int birth, BitSet active, Periods of, int longest) {
+    if (birth < 0) {
+      return;
+    }
+    int cohort = of.index().applyAsInt(birth);
+    int begun = Math.min(longest, of.index().applyAsInt(calendar.lastDay()) - cohort);
+    BitSet periods = new BitSet();
+    active.stream()
+        .map(of.index())
+        .filter(period -> period >= cohort)
+        .forEach(period -> periods.set(period - cohort));
+    LocalDate start = of.start().apply(cohort);
+    for (int period = 0; period <= begun; period++) {
+      figures.add("cohort_size", start, definition, period, 1);
+      boolean isBack = period == 0 || periods.get(period);
+      figures.add("retained", start, definition, period, isBack ? 1 : 0);
+    }
+    boolean isBackInStart =
+        active.stream()
+            .anyMatch(day -> day > birth && of.index().applyAsInt(day) == cohort);
+    figures.add("returns_in_start", start, definition, 0, isBackInStart ? 1 : 0);
+  }
+
+  /** One count each for a feature, for its tier and for all of them together. */
+  private void adoption(Customer customer, int asOf) {
+    if (asOf - customer.signupDay < LEAST_TENURE) {
+      return;
+    }
+    LocalDate date = calendar.date(asOf);
+    Set<String> entitled = new LinkedHashSet<>();
+    Set<String> adopted = new LinkedHashSet<>();
+    Set<String> everAdopted = new LinkedHashSet<>();
+    for (Feature feature : catalogue.features()) {
+      if (feature.isOffered(date) && isEntitled(customer, feature, asOf)) {
+        BitSet uses = customer.uses.getOrDefault(feature.id(), new BitSet());
+        int last = uses.previousSetBit(asOf);
+        String tier = feature.tier().name().toLowerCase(Locale.ROOT);
+        for (String name :
+            new String[] {"feature:" + feature.id(), "tier:" + tier, "overall:" + ALL}) {
+          entitled.add(name);
+          if (last > asOf - WINDOW_DAYS && last >= 0) {
+            adopted.add(name);
+          }
+          if (last >= 0) {
+            everAdopted.add(name);
+          }
+        }
+      }
+    }
+    entitled.forEach(name -> figures.add("entitled_customers", date, name, 0, 1));
+    adopted.forEach(name -> figures.add("adopters", date, name, 0, 1));
+    everAdopted.forEach(name -> figures.add("ever_adopters", date, name, 0, 1));
+  }
+
+  private static boolean isEntitled(Customer customer, Feature feature, int asOf) {
+    return customer.lines.stream()
+        .anyMatch(line -> line.runs(asOf) && feature.isEntitled(line.plan));
+  }
+
+}
