@@ -47,9 +47,19 @@ public final class GenerateCommand implements Callable<Integer> {
       description = "the company's last day (default: 2026-06-30)")
   private Optional<LocalDate> lastDate = Optional.empty();
 
+  @Option(
+      names = "--ceiling-runs",
+      paramLabel = "N",
+      defaultValue = "0",
+      description =
+          "also find how well leaving can be foreseen at all, by living on so many times from"
+              + " each observation of a sample; 100 is plenty (default: ${DEFAULT-VALUE}: not)")
+  private int ceilingRuns;
+
   @Override
   public Integer call() {
-    Company.Parameters usual = Company.Parameters.of(customers, days, seed, out);
+    Company.Parameters usual =
+        Company.Parameters.of(customers, days, seed, out).ceilingRuns(ceilingRuns);
     Company.Parameters parameters = lastDate.map(usual::lastDate).orElse(usual);
     Company.Summary summary = Company.generate(Session.open("generate"), parameters);
     PrintWriter text = spec.commandLine().getOut();

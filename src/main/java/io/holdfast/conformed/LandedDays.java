@@ -54,13 +54,18 @@ public final class LandedDays {
         .orElseThrow();
   }
 
-  /** The account of one contract. Equal rows of a feed that are about one day are repeats. */
+  /**
+   * The account of one contract. Equal rows of a feed that are about one day are repeats; but a
+   * thing that is again what it once was, by a later version, is news.
+   */
   static Dataset<Row> days(Contract contract, Dataset<Row> landed) {
     Column isKept = col("reject_reason").isNull();
+    Column version = contract.equals(Contracts.EVENTS) ? lit(null) : col("row_version");
     return landed
         .filter(col("record").equalTo("row"))
         .withColumn("content", when(isKept, col("row_hash")))
-        .groupBy("feed", "row_date", "content")
+        .withColumn("version", when(isKept, version))
+        .groupBy("feed", "row_date", "content", "version")
         .agg(
             count(lit(1)).as("landed_rows"),
             sum(when(isKept, 0L).otherwise(1L)).as("rejected_rows"))

@@ -63,9 +63,11 @@ final class Account {
   void day(int day) {
     if (day > profile.signupDay() && dice.chance(0.0012)) {
       if (hasManager() && dice.chance(0.5)) {
-        owner = dice.pick(MANAGERS);
+        int now = MANAGERS.indexOf(owner);
+        int next = now + dice.between(1, MANAGERS.size() - 1);
+        owner = MANAGERS.get(next % MANAGERS.size());
       } else {
-        employees = (int) Math.ceil(employees * dice.logNormal(1.08, 0.2));
+        employees = employees + Math.max(1, (int) (employees * Math.abs(dice.normal()) * 0.15));
       }
       update(day);
     }

@@ -60,9 +60,10 @@ final class Books {
     }
   }
 
+  /** What is spent on the first day is spent once. */
   private void setUp() {
     for (String program : List.of("onboarding", "re_engagement", "loyalty", "referral")) {
-      cost(0, "programme", program, SETUP_DOLLARS_A_CUSTOMER * customers / 10.0, true);
+      cost(0, "programme", program, SETUP_DOLLARS_A_CUSTOMER * customers / 10.0);
     }
   }
 
@@ -97,26 +98,30 @@ final class Books {
     for (Cost cost : COSTS) {
       double dollars =
           cost.dollars() * customers * calendar.signupsBy(day) * STAYING * dice.logNormal(1, 0.05);
-      cost(day, cost.category(), cost.program(), dollars, false);
-      if (cost.category().equals("cost_of_revenue") && dice.chance(0.3)) {
-        cost(day, cost.category(), null, -dollars * 0.02, false);
+      cost(day, cost.category(), cost.program(), dollars);
+      if (dice.chance(Planted.CREDIT_NOTE.rate)) {
+        Object[] note = booking(day, cost.category(), cost.program(), -dollars * 0.02);
+        landing.planted(Planted.CREDIT_NOTE, note[0].toString(), Feed.COSTS, day, note);
       }
     }
   }
 
-  private void cost(int day, String category, String program, double dollars, boolean isOneOff) {
+  private void cost(int day, String category, String program, double dollars) {
+    landing.row(Feed.COSTS, day, booking(day, category, program, dollars));
+  }
+
+  private Object[] booking(int day, String category, String program, double dollars) {
     bookings++;
-    landing.row(
-        Feed.COSTS,
-        day,
-        "cst-" + bookings,
-        calendar.date(day),
-        category,
-        program,
-        null,
-        cents(dollars),
-        Currency.USD,
-        isOneOff);
+    return new Object[] {
+      "cst-" + bookings,
+      calendar.date(day),
+      category,
+      program,
+      null,
+      cents(dollars),
+      Currency.USD,
+      day == 0
+    };
   }
 
   private static BigDecimal cents(double dollars) {

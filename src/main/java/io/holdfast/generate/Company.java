@@ -12,6 +12,7 @@ import java.time.LocalDate;
 import java.time.ZoneId;
 import java.util.Collections;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Locale;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -46,9 +47,17 @@ public final class Company {
    * @param lastDate the company's last local day; nothing that arrives later has landed
    * @param zone where the company's days begin and end
    * @param out a directory of any Hadoop file system
+   * @param ceilingRuns how many times customers of a sample live on from each observation, to find
+   *     how well leaving can be foreseen; 0: that is not looked for
    */
   public record Parameters(
-      long customers, int days, long seed, LocalDate lastDate, ZoneId zone, String out)
+      long customers,
+      int days,
+      long seed,
+      LocalDate lastDate,
+      ZoneId zone,
+      String out,
+      int ceilingRuns)
       implements Serializable {
     public Parameters {
       if (customers < 1 || days < 1) {
@@ -64,11 +73,15 @@ public final class Company {
     /** A company in New York on its usual last day. */
     public static Parameters of(long customers, int days, long seed, String out) {
       return new Parameters(
-          customers, days, seed, LocalDate.of(2026, 6, 30), ZoneId.of("America/New_York"), out);
+          customers, days, seed, LocalDate.of(2026, 6, 30), ZoneId.of("America/New_York"), out, 0);
     }
 
     public Parameters lastDate(LocalDate date) {
-      return new Parameters(customers, days, seed, date, zone, out);
+      return new Parameters(customers, days, seed, date, zone, out, ceilingRuns);
+    }
+
+    public Parameters ceilingRuns(int runs) {
+      return new Parameters(customers, days, seed, lastDate, zone, out, runs);
     }
 
     public LocalDate firstDate() {
@@ -111,6 +124,9 @@ public final class Company {
       replaceOldCompany(parameters, hadoop);
       SortedMap<String, Long> figures = writeFeeds(spark, parameters, partitions, hadoop);
       write(parameters, hadoop, "truth/counts.csv", "figure,value", figures);
+      if (parameters.ceilingRuns() > 0) {
+        writeCeiling(spark, parameters, hadoop);
+      }
       return new Summary(parameters, figures);
     } catch (IOException e) {
       throw new PlatformFailure("Cannot write a company to " + parameters.out() + ".", e);
@@ -182,6 +198,22 @@ public final class Company {
     }
   }
 
+  /** The sample is bounded, so that its observations fit in the driver however large the company. */
+  private static void writeCeiling(SparkSession spark, Parameters parameters, Configuration hadoop)
+      throws IOException {
+    List<Row> observations =
+        spark
+            .read()
+            .option("header", "true")
+            .csv(new Path(parameters.out(), "truth/ceiling.csv").toString())
+            .select("observation_date", "probability", "unannounced", "is_churned")
+            .collectAsList();
+    try (OutputStream file =
+        FeedFiles.create(new Path(parameters.out(), "truth/ceiling_by_date.csv"), hadoop)) {
+      file.write(Ceiling.byDate(observations).getBytes(UTF_8));
+    }
+  }
+
   private static Dataset<Row> blocks(SparkSession spark, Parameters parameters, int partitions) {
     MapPartitionsFunction<Long, Row> lives = numbers -> lives(numbers, parameters);
     return spark
@@ -207,7 +239,11 @@ public final class Company {
                     effects.land(landing);
                   }
                   var life = new Life(number, parameters, effects, calendar, catalogue, landing);
-                  life.live();
+                  if (parameters.ceilingRuns() > 0) {
+                    new Ceiling(number, parameters, calendar, landing).live(life);
+                  } else {
+                    life.live();
+                  }
                   life.tellTheTruth(figures, catalogue);
                   return landing.blocks();
                 });

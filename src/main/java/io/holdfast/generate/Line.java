@@ -96,8 +96,9 @@ final class Line {
     return copy;
   }
 
+  /** A line that is past due ends with the grace, whether or not somebody writes that down. */
   boolean runs(int day) {
-    return from <= day && (end < 0 || day < end);
+    return from <= day && (end < 0 || day < end) && isForgiven(day);
   }
 
   boolean isPaused(int day) {
@@ -127,7 +128,7 @@ final class Line {
 
   /** MRR on a day in ten-thousandths of a dollar. */
   long mrr(int day, CompanyCalendar calendar) {
-    if (!runs(day) || isPaused(day) || !isForgiven(day)) {
+    if (!runs(day) || isPaused(day)) {
       return 0;
     }
     long monthly = divided(billedCents(day) * 100, term.months);
@@ -138,7 +139,7 @@ final class Line {
   boolean isSuspended(int day) {
     boolean isPause = isPaused(day) && pausedUntil >= 0;
     boolean isFree = isDiscounted(day) && billedCents(day) == 0 && discountUntil >= 0;
-    return runs(day) && !isTrial && isForgiven(day) && (isPause || isFree);
+    return runs(day) && !isTrial && (isPause || isFree);
   }
 
   private static long divided(long sum, long by) {

@@ -1,0 +1,299 @@
+package io.holdfast.program;
+
+import static java.util.stream.Collectors.counting;
+import static java.util.stream.Collectors.groupingBy;
+import static org.apache.spark.sql.functions.coalesce;
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.concat;
+import static org.apache.spark.sql.functions.count;
+import static org.apache.spark.sql.functions.last_day;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.sum;
+import static org.apache.spark.sql.functions.trunc;
+import static org.apache.spark.sql.functions.when;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.holdfast.SharedSpark;
+import io.holdfast.activity.CustomerMrr;
+import io.holdfast.activity.PayingSpells;
+import io.holdfast.cli.Terminal;
+import io.holdfast.conformed.Events;
+import io.holdfast.generate.Company;
+import io.holdfast.job.Ledger;
+import io.holdfast.lake.Lake;
+import io.holdfast.metrics.CohortRetention;
+import io.holdfast.metrics.FeatureAdoption;
+import io.holdfast.ops.FeedDeliveries;
+import io.holdfast.ops.RejectedRows;
+import java.io.IOException;
+import java.math.BigDecimal;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Predicate;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * A generated company through the whole of a night: every figure that is a count equals the truth,
+ * which the generator counted from its own simulation, and all dirt is found, and nothing else.
+ */
+@Tag("integration")
+class GeneratedCompanyTest {
+
+  private static final LocalDate LAST = LocalDate.of(2026, 6, 30);
+  private static final Path CONFIGURATION = Path.of("conf", "examples", "generated.conf");
+
+  @TempDir private static Path folder;
+
+  private static Lake lake;
+  private static List<Map<String, String>> figures;
+  private static List<Map<String, String>> planted;
+
+  @BeforeAll
+  static void liveThroughANight() throws IOException {
+    Company.generate(
+        SharedSpark.session(), Company.Parameters.of(260, 330, 3, folder.toString()));
+    TinyCompany company = new TinyCompany(folder);
+    company.environment("GENERATED_DIR", folder.toString());
+    Terminal.Result night =
+        company.main(
+            "--config", CONFIGURATION, "run", "nightly", "--as-of", LAST.toString());
+    assertThat(night.exitCode()).as(night.out() + night.err()).isZero();
+    lake = company.lake(folder.resolve("lake"));
+    figures = truth("figures.csv");
+    planted = truth("planted.csv");
+  }
+
+  @Test
+  void whatCustomersPayAtMonthEndsIsTheTruth() {
+    Dataset<Row> ends =
+        SharedSpark.session()
+            .sql(
+                "select explode(sequence(date'2025-08-31', date'2026-06-30', interval 1 month)) as d")
+            .select(last_day(col("d")).as("date"));
+    Dataset<Row> paying =
+        lake.read(CustomerMrr.TABLE)
+            .filter("mrr > 0")
+            .join(
+                ends,
+                col("from_date")
+                    .leq(col("date"))
+                    .and(col("until_date").isNull().or(col("until_date").gt(col("date")))));
+    assertThat(
+            told(
+                paying.groupBy("date").agg(count(lit(1)).as("value")),
+                "paying_customers", col("date"), lit("all"), lit(0)))
+        .isEqualTo(truly("paying_customers"));
+    assertThat(
+            told(
+                paying.groupBy("date").agg(sum("mrr").as("value")),
+                "mrr", col("date"), lit("all"), lit(0)))
+        .isEqualTo(truly("mrr"));
+  }
+
+  @Test
+  void whoLeftThePayingSetAndStayedAwayIsTheTruth() {
+    Dataset<Row> spells = lake.read(PayingSpells.TABLE);
+    Column month = trunc(col("end_date"), "month");
+    assertThat(
+            told(
+                spells
+                    .filter(col("counting").equalTo("snapshot").and(col("end_date").leq(lit(LAST))))
+                    .groupBy(month.as("month"))
+                    .agg(count(lit(1)).as("value")),
+                "exits", col("month"), lit("all"), lit(0)))
+        .isEqualTo(truly("exits"));
+    assertThat(
+            told(
+                spells
+                    .filter(
+                        col("counting")
+                            .equalTo("confirmed")
+                            .and(col("confirmed_date").leq(lit(LAST))))
+                    .groupBy(month.as("month"))
+                    .agg(count(lit(1)).as("value")),
+                "confirmed_churn", col("month"), lit("all"), lit(0)))
+        .isEqualTo(truly("confirmed_churn"));
+  }
+
+  @Test
+  void whoCameBackIsTheTruth() {
+    Dataset<Row> cells =
+        lake.read(CohortRetention.TABLE)
+            .filter("segment_dimension = 'all'")
+            .filter(col("as_of_date").equalTo(lit(LAST)))
+            .filter(
+                col("definition")
+                    .isin(
+                        "signup_monthly",
+                        "first_core_event_weekly",
+                        "first_paid_monthly",
+                        "user_first_core_event_monthly"));
+    for (String figure : List.of("cohort_size", "retained", "returns_in_start")) {
+      assertThat(
+              told(
+                  cells.filter(col(figure).isNotNull()).withColumn("value", col(figure)),
+                  figure, col("cohort_start"), col("definition"), col("period")))
+          .as(figure)
+          .isEqualTo(truly(figure));
+    }
+  }
+
+  @Test
+  void whoUsesWhatIsTheTruth() {
+    Dataset<Row> adoption =
+        lake.read(FeatureAdoption.TABLE)
+            .filter(col("as_of_date").equalTo(lit(LAST)).and(col("level").notEqual("new")))
+            .withColumn(
+                "name",
+                concat(
+                    col("level"),
+                    lit(":"),
+                    when(col("level").equalTo("tier"), col("tier")).otherwise(col("feature"))));
+    for (String figure : List.of("entitled_customers", "adopters", "ever_adopters")) {
+      assertThat(
+              told(
+                  adoption.withColumn("value", col(figure)).filter("value > 0"),
+                  figure, col("as_of_date"), col("name"), lit(0)))
+          .as(figure)
+          .isEqualTo(truly(figure, row -> row.get("date").equals(LAST.toString())));
+    }
+  }
+
+  @Test
+  void everyRejectedRowWasPlantedAndEveryOneThatHadToBeIsRejected() {
+    Map<String, List<String>> rejected = new TreeMap<>();
+    for (Row row : lake.read(RejectedRows.TABLE).collectAsList()) {
+      String file = row.<String>getAs("file");
+      rejected
+          .computeIfAbsent(file.substring(file.indexOf("landing/")), none -> new ArrayList<>())
+          .add(row.getAs("raw"));
+    }
+    Map<String, List<Map<String, String>>> expected =
+        planted.stream()
+            .filter(row -> row.get("fate").equals("rejected"))
+            .collect(groupingBy(row -> row.get("file"), TreeMap::new, java.util.stream.Collectors.toList()));
+    assertThat(rejected.keySet()).isEqualTo(expected.keySet());
+    expected.forEach(
+        (file, rows) -> {
+          assertThat(rejected.get(file)).as(file).hasSameSizeAs(rows);
+          for (Map<String, String> row : rows) {
+            assertThat(rejected.get(file)).anyMatch(raw -> raw.contains(row.get("id")));
+          }
+        });
+  }
+
+  @Test
+  void repeatsMergeAndWhatIsNotYetDueWaits() {
+    Dataset<Row> deliveries =
+        lake.read(FeedDeliveries.TABLE).filter(col("as_of_date").equalTo(lit(LAST)));
+    for (Map.Entry<String, String> fate :
+        Map.of("merged", "merged_rows", "not_due", "not_yet_due_rows", "rejected", "rejected_rows")
+            .entrySet()) {
+      Map<String, Long> found = new TreeMap<>();
+      for (Row row : deliveries.collectAsList()) {
+        if (row.<Long>getAs(fate.getValue()) > 0) {
+          found.put(row.getAs("feed"), row.<Long>getAs(fate.getValue()));
+        }
+      }
+      assertThat(found)
+          .as(fate.getKey())
+          .isEqualTo(
+              planted.stream()
+                  .filter(row -> row.get("fate").equals(fate.getKey()))
+                  .collect(groupingBy(row -> row.get("feed"), TreeMap::new, counting())));
+    }
+  }
+
+  @Test
+  void everyClashAndEveryWarningWasPlanted() {
+    List<String> clashes =
+        lake.read(Events.TABLE).filter("clash_number > 1").select("event_id").collectAsList().stream()
+            .map(row -> row.getString(0))
+            .sorted()
+            .toList();
+    assertThat(clashes)
+        .isEqualTo(
+            planted.stream()
+                .filter(row -> row.get("fate").equals("clashed"))
+                .map(row -> row.get("id"))
+                .sorted()
+                .toList());
+    Map<String, Long> warned = new TreeMap<>();
+    for (Row row :
+        lake.read(Ledger.QUALITY_RESULTS).filter("table_id like 'conformed.%'").collectAsList()) {
+      warned.merge(row.getAs("table_id"), row.<Long>getAs("broken_rows"), Long::sum);
+    }
+    Map<String, Long> expected = new TreeMap<>();
+    for (Map<String, String> row : planted) {
+      if (row.get("fate").equals("warned") || row.get("fate").equals("clashed")) {
+        expected.merge("conformed." + row.get("feed"), 1L, Long::sum);
+      }
+    }
+    assertThat(warned).isEqualTo(expected);
+  }
+
+  private static Map<String, BigDecimal> told(
+      Dataset<Row> rows, String figure, Column date, Column key, Column period) {
+    Map<String, BigDecimal> told = new TreeMap<>();
+    for (Row row :
+        rows.select(
+                date.cast("string"),
+                key,
+                period.cast("string"),
+                coalesce(col("value"), lit(0)).cast("decimal(28,4)"))
+            .collectAsList()) {
+      told.put(
+          "%s,%s,%s,%s".formatted(figure, row.getString(0), row.getString(1), row.getString(2)),
+          row.getDecimal(3).stripTrailingZeros());
+    }
+    return told;
+  }
+
+  private static Map<String, BigDecimal> truly(String figure) {
+    return truly(figure, row -> true);
+  }
+
+  private static Map<String, BigDecimal> truly(
+      String figure, Predicate<Map<String, String>> which) {
+    Map<String, BigDecimal> truly = new TreeMap<>();
+    figures.stream()
+        .filter(row -> row.get("figure").equals(figure))
+        .filter(which)
+        .forEach(
+            row ->
+                truly.put(
+                    "%s,%s,%s,%s"
+                        .formatted(
+                            figure, row.get("date"), row.get("key"), row.get("period")),
+                    new BigDecimal(row.get("value")).stripTrailingZeros()));
+    return truly;
+  }
+
+  /** Rows of a file of the truth, none of which has a quoted cell that matters here. */
+  private static List<Map<String, String>> truth(String file) throws IOException {
+    List<String> lines = Files.readAllLines(folder.resolve("truth").resolve(file));
+    String[] names = lines.get(0).split(",", -1);
+    List<Map<String, String>> rows = new ArrayList<>();
+    for (String line : lines.subList(1, lines.size())) {
+      String[] cells = line.split(",(?=(?:[^\"]*\"[^\"]*\")*[^\"]*$)", -1);
+      Map<String, String> row = new LinkedHashMap<>();
+      for (int index = 0; index < names.length; index++) {
+        row.put(names[index], cells[index].replace("\"", ""));
+      }
+      rows.add(row);
+    }
+    return rows;
+  }
+}
