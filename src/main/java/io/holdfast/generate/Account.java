@@ -87,7 +87,8 @@ final class Account {
     if (dice.chance(Planted.ACCOUNT_WITHOUT_ID.rate)) {
       Object[] spoilt = row.clone();
       spoilt[0] = null;
-      landing.planted(Planted.ACCOUNT_WITHOUT_ID, profile.name(), Feed.ACCOUNTS, day, spoilt);
+      String changed = CompanyCalendar.instant(updatedAt);
+      landing.planted(Planted.ACCOUNT_WITHOUT_ID, changed, Feed.ACCOUNTS, day, spoilt);
     }
   }
 
