@@ -2,6 +2,7 @@ package io.holdfast.generate;
 
 import java.time.LocalDate;
 import java.time.YearMonth;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
@@ -14,26 +15,29 @@ import java.util.TreeMap;
  * The same stand in {@code conf/examples/generated.conf}.
  */
 enum Currency {
-  USD(List.of(100)),
-  EUR(
-      List.of(
-          104, 104, 108, 112, 113, 115, 117, 116, 117, 116, 116, 117, 117, 118, 116, 117, 117,
-          118)),
-  GBP(
-      List.of(
-          124, 125, 129, 132, 134, 136, 135, 134, 135, 134, 132, 134, 135, 136, 134, 135, 135,
-          136));
+  USD,
+  EUR,
+  GBP;
 
   private static final YearMonth FIRST = YearMonth.of(2025, 1);
-  private static final Map<String, Currency> OF_COUNTRIES =
-      Map.of("GB", GBP, "DE", EUR, "FR", EUR);
+  private static final Map<String, Currency> OF_COUNTRIES = Map.of("GB", GBP, "DE", EUR, "FR", EUR);
+  private static final Map<Currency, NavigableMap<YearMonth, Integer>> HUNDREDTHS =
+      Map.of(
+          USD,
+          monthly(100),
+          EUR,
+          monthly(
+              104, 104, 108, 112, 113, 115, 117, 116, 117, 116, 116, 117, 117, 118, 116, 117, 117,
+              118),
+          GBP,
+          monthly(
+              124, 125, 129, 132, 134, 136, 135, 134, 135, 134, 132, 134, 135, 136, 134, 135, 135,
+              136));
 
-  private final NavigableMap<YearMonth, Integer> hundredths = new TreeMap<>();
-
-  Currency(List<Integer> hundredths) {
-    for (int month = 0; month < hundredths.size(); month++) {
-      this.hundredths.put(YearMonth.of(2025, 1).plusMonths(month), hundredths.get(month));
-    }
+  private static NavigableMap<YearMonth, Integer> monthly(Integer... hundredths) {
+    NavigableMap<YearMonth, Integer> monthly = new TreeMap<>();
+    List.of(hundredths).forEach(rate -> monthly.put(FIRST.plusMonths(monthly.size()), rate));
+    return Collections.unmodifiableNavigableMap(monthly);
   }
 
   static Currency of(String country) {
@@ -42,11 +46,12 @@ enum Currency {
 
   /** Cents for one unit; a month without a rate takes the latest before it, else the first. */
   int hundredths(LocalDate date) {
-    var known = hundredths.floorEntry(YearMonth.from(date));
-    return known == null ? hundredths.get(FIRST) : known.getValue();
+    Map.Entry<YearMonth, Integer> known = rates().floorEntry(YearMonth.from(date));
+    return known == null ? rates().firstEntry().getValue() : known.getValue();
   }
 
+  /** Cents for one unit by month. */
   NavigableMap<YearMonth, Integer> rates() {
-    return new TreeMap<>(hundredths);
+    return HUNDREDTHS.get(this);
   }
 }

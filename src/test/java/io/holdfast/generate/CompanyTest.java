@@ -9,11 +9,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
 import io.holdfast.SharedSpark;
 import io.holdfast.failure.BadInput;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -70,6 +73,29 @@ class CompanyTest {
         .isNotEqualTo(first.get("truth/customers.csv"));
     assertThat(landed(other, Feed.EVENTS))
         .hasSize(Math.toIntExact(counts(other).get("landed_events")));
+  }
+
+  @Test
+  void theExampleConfigurationHasTheRatesThatTheTruthCountsBy() {
+    Config rates =
+        ConfigFactory.parseFile(Path.of("conf", "examples", "generated.conf").toFile())
+            .getConfig("revenue.rates");
+    for (Currency currency : List.of(Currency.EUR, Currency.GBP)) {
+      Map<String, Integer> listed = new TreeMap<>();
+      rates
+          .getConfig(currency.name())
+          .root()
+          .forEach(
+              (month, rate) ->
+                  listed.put(
+                      month,
+                      new BigDecimal(rate.unwrapped().toString())
+                          .movePointRight(2)
+                          .intValueExact()));
+      Map<String, Integer> counted = new TreeMap<>();
+      currency.rates().forEach((month, rate) -> counted.put(month.toString(), rate));
+      assertThat(listed).isEqualTo(counted);
+    }
   }
 
   @Test
