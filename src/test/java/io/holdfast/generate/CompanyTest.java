@@ -32,6 +32,7 @@ import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -61,6 +62,18 @@ class CompanyTest {
     Company.generate(spark, Company.Parameters.of(40, 100, 1, once.toString()).ceilingRuns(3), 1);
     Company.generate(spark, Company.Parameters.of(40, 100, 1, again.toString()).ceilingRuns(3), 5);
     assertThat(digests(again)).isEqualTo(digests(once)).containsKey("truth/ceiling_by_date.csv");
+  }
+
+  /** By a flag, for it takes minutes: -Dholdfast.company.customers says how many customers. */
+  @Test
+  @Tag("long")
+  void theSameSeedGivesTheSameBytesAtSize() throws Exception {
+    long customers = Long.getLong("holdfast.company.customers", 2_000);
+    Path once = directory.resolve("large-once");
+    Path again = directory.resolve("large-again");
+    Company.generate(spark, Company.Parameters.of(customers, 540, 1, once.toString()), 1);
+    Company.generate(spark, Company.Parameters.of(customers, 540, 1, again.toString()), 13);
+    assertThat(digests(again)).isEqualTo(digests(once));
   }
 
   @Test
