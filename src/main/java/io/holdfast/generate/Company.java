@@ -198,7 +198,9 @@ public final class Company {
     }
   }
 
-  /** The sample is bounded, so that its observations fit in the driver however large the company. */
+  /**
+   * The sample is bounded, so that its observations fit in the driver however large the company.
+   */
   private static void writeCeiling(SparkSession spark, Parameters parameters, Configuration hadoop)
       throws IOException {
     List<Row> observations =

@@ -62,8 +62,7 @@ record Effects(
   void land(Landing landing) {
     for (RecordComponent component : Effects.class.getRecordComponents()) {
       try {
-        landing.row(
-            Feed.EFFECTS, 0, component.getName(), component.getAccessor().invoke(this));
+        landing.row(Feed.EFFECTS, 0, component.getName(), component.getAccessor().invoke(this));
       } catch (ReflectiveOperationException e) {
         throw new IllegalStateException("An effect cannot be read: " + component, e);
       }

@@ -22,7 +22,9 @@ final class Engagement {
     return fork;
   }
 
-  /** A loss of interest, three to eight weeks long, down to a floor; whether it passes shows then. */
+  /**
+   * A loss of interest, three to eight weeks long, down to a floor; whether it passes shows then.
+   */
   private record Decline(int from, int days, double floor, boolean recovers, Cause cause) {
     double level(int day) {
       double done = Math.min(1, (day - from) / (double) days);

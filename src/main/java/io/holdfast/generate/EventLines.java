@@ -67,7 +67,8 @@ final class EventLines {
       String platform) {}
 
   /** An event as it lands: under an account and an id, at a time as somebody's clock says it. */
-  private record Sent(Event event, String account, String user, String id, String at, Object quantity) {
+  private record Sent(
+      Event event, String account, String user, String id, String at, Object quantity) {
     Sent id(String other) {
       return new Sent(event, account, user, other, at, quantity);
     }
@@ -121,7 +122,8 @@ final class EventLines {
     Sent sent = new Sent(event, account, user, nextId(), clock(event), event.quantity());
     land(sent, happened, arrived, NOTHING);
     if (dice.chance(REPEATED_EVENT.rate)) {
-      landing.line(Feed.EVENTS, arrived + dice.between(0, 1), REPEATED_EVENT, sent.id(), sent.line());
+      landing.line(
+          Feed.EVENTS, arrived + dice.between(0, 1), REPEATED_EVENT, sent.id(), sent.line());
     }
     if (dice.chance(CLASHING_EVENT.rate)) {
       int again = arrived + dice.between(0, 1);
@@ -173,8 +175,7 @@ final class EventLines {
             yield whole.substring(0, dice.between(sent.id().length() + 16, whole.length() - 2));
           }
           case EVENT_WITHOUT_ACCOUNT -> sent.account(null).line();
-          case EVENT_AT_NO_TIME ->
-              sent.at(instant.replace("-", "/").replace("T", " at ")).line();
+          case EVENT_AT_NO_TIME -> sent.at(instant.replace("-", "/").replace("T", " at ")).line();
           case EVENT_WITH_WORDS_FOR_QUANTITY -> sent.quantity("\"several\"").line();
           case EVENT_A_CENTURY_EARLY ->
               sent.at(CompanyCalendar.instant(second - (long) DAYS_BACK * DAY_SECONDS)).line();
@@ -199,8 +200,7 @@ final class EventLines {
               sent.event().platform());
       String user = event.person().id();
       String at = CompanyCalendar.instant(event.second());
-      land(
-          new Sent(event, profile.id(), user, nextId(), at, 1), day, arrived, EVENT_BEFORE_SIGNUP);
+      land(new Sent(event, profile.id(), user, nextId(), at, 1), day, arrived, EVENT_BEFORE_SIGNUP);
     }
   }
 

@@ -44,9 +44,7 @@ enum Feed {
   CUSTOMERS(
       "customers.csv",
       "account_id,is_internal,signup_date,first_paid_date,value_date,onboarding,fit,intensity"),
-  EXITS(
-      "exits.csv",
-      "account_id,exit_number,exit_date,exit_kind,cause,returned_date,is_confirmed"),
+  EXITS("exits.csv", "account_id,exit_number,exit_date,exit_kind,cause,returned_date,is_confirmed"),
   EFFECTS("effects.csv", "effect,value"),
   HAZARDS("hazards.csv.gz", "account_id,hazard_per_million,leading_cause"),
   PLANTED("planted.csv", "feed,file,id,kind,fate"),

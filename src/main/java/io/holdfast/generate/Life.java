@@ -60,15 +60,13 @@ final class Life {
     this.success = new Success(profile, calendar, landing, diceOf.apply("success"));
     var rows = new SubscriptionRows(profile, calendar, landing, diceOf.apply("rows"));
     var payments = new Payments(profile, calendar, landing, diceOf.apply("payments"));
-    this.billing =
-        new Billing(profile, calendar, effects, rows, payments, diceOf.apply("billing"));
+    this.billing = new Billing(profile, calendar, effects, rows, payments, diceOf.apply("billing"));
     this.engagement = new Engagement(effects, diceOf.apply("engagement"));
     var events =
         new EventLines(profile, calendar, landing, truth, duplicate, diceOf.apply("events"));
     this.usage = Usage.create(profile, catalogue, calendar, events, diceOf.apply("usage"));
     this.mail = new Mail(profile, calendar, catalogue, landing, events, diceOf.apply("mail"));
-    this.referral =
-        Referral.of(number, profile, of, calendar, landing, diceOf.apply("referral"));
+    this.referral = Referral.of(number, profile, of, calendar, landing, diceOf.apply("referral"));
     this.usedSince = profile.signupDay();
     this.around =
         duplicate.map(
@@ -151,8 +149,7 @@ final class Life {
     }
     bill(day);
     people.day(day, billing.isRunning(), billing.seats());
-    duplicate.ifPresent(
-        second -> second.day(day, billing.isRunning(), around.orElseThrow()));
+    duplicate.ifPresent(second -> second.day(day, billing.isRunning(), around.orElseThrow()));
     use(day);
     if (billing.isStaying(day)) {
       decide(day);
@@ -313,8 +310,7 @@ final class Life {
       if (dice.chance(Planted.SECOND_CHURN_ON_A_DAY.rate)) {
         row[0] = id + "-x";
         row[4] = "Second form of the same day";
-        landing.planted(
-            Planted.SECOND_CHURN_ON_A_DAY, id + "-x", Feed.CHURN_REASONS, arrives, row);
+        landing.planted(Planted.SECOND_CHURN_ON_A_DAY, id + "-x", Feed.CHURN_REASONS, arrives, row);
       }
     }
   }
@@ -354,9 +350,7 @@ final class Life {
     for (TrueLedger.Left left : new TrueLedger(customer.lines, calendar).left()) {
       number++;
       Optional<Exit> exit =
-          id.equals(profile.id())
-              ? Optional.ofNullable(decided.get(left.day()))
-              : Optional.empty();
+          id.equals(profile.id()) ? Optional.ofNullable(decided.get(left.day())) : Optional.empty();
       Optional<Cause> cause = exit.flatMap(Exit::cause);
       String kind = exit.isEmpty() || cause.isPresent() ? "voluntary" : "involuntary";
       Boolean isConfirmed = left.isMature(calendar.lastDay()) ? !left.isUndone() : null;

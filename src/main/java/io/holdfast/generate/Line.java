@@ -106,9 +106,7 @@ final class Line {
   }
 
   private boolean isDiscounted(int day) {
-    return discountFrom >= 0
-        && day >= discountFrom
-        && (discountUntil < 0 || day < discountUntil);
+    return discountFrom >= 0 && day >= discountFrom && (discountUntil < 0 || day < discountUntil);
   }
 
   boolean hasDiscount() {

@@ -61,8 +61,7 @@ final class Payments {
       line.account,
       line.id,
       "inv" + line.id.substring(3) + "-" + due + "-" + kind,
-      CompanyCalendar.instant(
-          Math.max(calendar.officeHour(day, dice), profile.signupAt() + 120)),
+      CompanyCalendar.instant(Math.max(calendar.officeHour(day, dice), profile.signupAt() + 120)),
       calendar.date(due),
       BigDecimal.valueOf(cents, 2),
       line.currency,

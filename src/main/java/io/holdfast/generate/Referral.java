@@ -45,10 +45,8 @@ final class Referral {
     }
     long by = number - dice.between(1, (int) Math.min(REACH, number));
     Profile referrer = Profile.draw(by, parameters, calendar);
-    int created =
-        Math.max(referrer.signupDay(), profile.signupDay() - dice.between(1, 20));
-    var referral =
-        new Referral(profile, calendar, landing, dice, Optional.of(referrer), created);
+    int created = Math.max(referrer.signupDay(), profile.signupDay() - dice.between(1, 20));
+    var referral = new Referral(profile, calendar, landing, dice, Optional.of(referrer), created);
     referral.land("lead", null, created, 0);
     referral.land("signed_up", profile.id(), profile.signupDay(), 3_600);
     return referral;

@@ -16,8 +16,7 @@ final class Support {
   private double memory;
   private int tickets;
 
-  Support(
-      Profile profile, CompanyCalendar calendar, Landing landing, Surveys surveys, Dice dice) {
+  Support(Profile profile, CompanyCalendar calendar, Landing landing, Surveys surveys, Dice dice) {
     this.profile = profile;
     this.calendar = calendar;
     this.landing = landing;
@@ -125,8 +124,7 @@ final class Support {
   private void beforeSignup(Ticket ticket, int day) {
     if (dice.chance(Planted.TICKET_BEFORE_SIGNUP.rate)) {
       long early = profile.signupAt() - dice.between(2, 60) * 86_400L;
-      Ticket odd =
-          new Ticket(ticket.id() + "-x", ticket.person(), early, null, null, 0, false);
+      Ticket odd = new Ticket(ticket.id() + "-x", ticket.person(), early, null, null, 0, false);
       landing.line(Feed.TICKETS, day, Planted.TICKET_BEFORE_SIGNUP, odd.id(), line(odd, null));
     }
   }

@@ -43,7 +43,13 @@ final class Surveys {
   }
 
   private record Question(
-      String id, String survey, String touchpoint, String about, Person person, long at, Scale on) {}
+      String id,
+      String survey,
+      String touchpoint,
+      String about,
+      Person person,
+      long at,
+      Scale on) {}
 
   /** After three weeks about the start, each quarter about the product, and NPS in between. */
   void day(int day, List<Person> people, boolean isPaying, double level) {
@@ -98,8 +104,7 @@ final class Surveys {
       int mark = scale.mark(content);
       String words = dice.chance(0.3) ? dice.pick(content > 0.6 ? PRAISE : BLAME) : null;
       int day2 = calendar.dayOf(answered);
-      landing.line(
-          Feed.SURVEYS, day2, line(question, id, answered, mark, words, answered));
+      landing.line(Feed.SURVEYS, day2, line(question, id, answered, mark, words, answered));
       if (dice.chance(Planted.ANSWER_IN_WORDS_FOR_SCORE.rate * 3)) {
         String odd = id + "-x";
         landing.line(

@@ -50,8 +50,7 @@ final class TrueCounts {
   }
 
   void user(Days days) {
-    cohort(
-        "user_first_core_event_monthly", days.active.nextSetBit(0), days.active, months, 12);
+    cohort("user_first_core_event_monthly", days.active.nextSetBit(0), days.active, months, 12);
   }
 
   private void money(TrueLedger ledger) {
@@ -89,8 +88,7 @@ final class TrueCounts {
       figures.add("retained", start, definition, period, isBack ? 1 : 0);
     }
     boolean isBackInStart =
-        active.stream()
-            .anyMatch(day -> day > birth && of.index().applyAsInt(day) == cohort);
+        active.stream().anyMatch(day -> day > birth && of.index().applyAsInt(day) == cohort);
     figures.add("returns_in_start", start, definition, 0, isBackInStart ? 1 : 0);
   }
 
@@ -129,5 +127,4 @@ final class TrueCounts {
     return customer.lines.stream()
         .anyMatch(line -> line.runs(asOf) && feature.isEntitled(line.plan));
   }
-
 }

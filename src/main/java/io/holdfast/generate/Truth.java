@@ -84,8 +84,7 @@ final class Truth {
   Map<String, Customer> customers() {
     Map<String, Customer> customers = new TreeMap<>();
     accounts.forEach(
-        (id, account) ->
-            customers.merge(canonical.getOrDefault(id, id), account, Customer::with));
+        (id, account) -> customers.merge(canonical.getOrDefault(id, id), account, Customer::with));
     return customers;
   }
 

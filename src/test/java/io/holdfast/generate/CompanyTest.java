@@ -169,8 +169,7 @@ class CompanyTest {
         rows(company, Feed.EXITS).stream()
             .collect(
                 groupingBy(
-                    row -> row.get("account_id"),
-                    mapping(row -> row.get("exit_date"), toList())));
+                    row -> row.get("account_id"), mapping(row -> row.get("exit_date"), toList())));
     long cancelled = 0;
     for (Map<String, String> row : latest(Feed.SUBSCRIPTIONS, "subscription_id")) {
       boolean left = List.of("cancelled", "not_renewed").contains(row.get("end_reason"));
@@ -178,7 +177,9 @@ class CompanyTest {
       boolean isPlanted = row.get("subscription_id").contains("-x");
       if (left && isPlain && !isPlanted && row.get("ended_on").compareTo("2026-06-30") <= 0) {
         cancelled++;
-        assertThat(exits.get(row.get("account_id"))).as(row.toString()).contains(row.get("ended_on"));
+        assertThat(exits.get(row.get("account_id")))
+            .as(row.toString())
+            .contains(row.get("ended_on"));
       }
     }
     assertThat(cancelled).isGreaterThan(10);

@@ -62,13 +62,11 @@ class GeneratedCompanyTest {
 
   @BeforeAll
   static void liveThroughANight() throws IOException {
-    Company.generate(
-        SharedSpark.session(), Company.Parameters.of(260, 330, 3, folder.toString()));
+    Company.generate(SharedSpark.session(), Company.Parameters.of(260, 330, 3, folder.toString()));
     TinyCompany company = new TinyCompany(folder);
     company.environment("GENERATED_DIR", folder.toString());
     Terminal.Result night =
-        company.main(
-            "--config", CONFIGURATION, "run", "nightly", "--as-of", LAST.toString());
+        company.main("--config", CONFIGURATION, "run", "nightly", "--as-of", LAST.toString());
     assertThat(night.exitCode()).as(night.out() + night.err()).isZero();
     lake = company.lake(folder.resolve("lake"));
     figures = truth("figures.csv");
@@ -93,12 +91,18 @@ class GeneratedCompanyTest {
     assertThat(
             told(
                 paying.groupBy("date").agg(count(lit(1)).as("value")),
-                "paying_customers", col("date"), lit("all"), lit(0)))
+                "paying_customers",
+                col("date"),
+                lit("all"),
+                lit(0)))
         .isEqualTo(truly("paying_customers"));
     assertThat(
             told(
                 paying.groupBy("date").agg(sum("mrr").as("value")),
-                "mrr", col("date"), lit("all"), lit(0)))
+                "mrr",
+                col("date"),
+                lit("all"),
+                lit(0)))
         .isEqualTo(truly("mrr"));
   }
 
@@ -112,7 +116,10 @@ class GeneratedCompanyTest {
                     .filter(col("counting").equalTo("snapshot").and(col("end_date").leq(lit(LAST))))
                     .groupBy(month.as("month"))
                     .agg(count(lit(1)).as("value")),
-                "exits", col("month"), lit("all"), lit(0)))
+                "exits",
+                col("month"),
+                lit("all"),
+                lit(0)))
         .isEqualTo(truly("exits"));
     assertThat(
             told(
@@ -123,7 +130,10 @@ class GeneratedCompanyTest {
                             .and(col("confirmed_date").leq(lit(LAST))))
                     .groupBy(month.as("month"))
                     .agg(count(lit(1)).as("value")),
-                "confirmed_churn", col("month"), lit("all"), lit(0)))
+                "confirmed_churn",
+                col("month"),
+                lit("all"),
+                lit(0)))
         .isEqualTo(truly("confirmed_churn"));
   }
 
@@ -144,7 +154,10 @@ class GeneratedCompanyTest {
       assertThat(
               told(
                   cells.filter(col(figure).isNotNull()).withColumn("value", col(figure)),
-                  figure, col("cohort_start"), col("definition"), col("period")))
+                  figure,
+                  col("cohort_start"),
+                  col("definition"),
+                  col("period")))
           .as(figure)
           .isEqualTo(truly(figure));
     }
@@ -165,7 +178,10 @@ class GeneratedCompanyTest {
       assertThat(
               told(
                   adoption.withColumn("value", col(figure)).filter("value > 0"),
-                  figure, col("as_of_date"), col("name"), lit(0)))
+                  figure,
+                  col("as_of_date"),
+                  col("name"),
+                  lit(0)))
           .as(figure)
           .isEqualTo(truly(figure, row -> row.get("date").equals(LAST.toString())));
     }
@@ -183,7 +199,9 @@ class GeneratedCompanyTest {
     Map<String, List<Map<String, String>>> expected =
         planted.stream()
             .filter(row -> row.get("fate").equals("rejected"))
-            .collect(groupingBy(row -> row.get("file"), TreeMap::new, java.util.stream.Collectors.toList()));
+            .collect(
+                groupingBy(
+                    row -> row.get("file"), TreeMap::new, java.util.stream.Collectors.toList()));
     assertThat(rejected.keySet()).isEqualTo(expected.keySet());
     expected.forEach(
         (file, rows) -> {
@@ -219,7 +237,12 @@ class GeneratedCompanyTest {
   @Test
   void everyClashAndEveryWarningWasPlanted() {
     List<String> clashes =
-        lake.read(Events.TABLE).filter("clash_number > 1").select("event_id").collectAsList().stream()
+        lake
+            .read(Events.TABLE)
+            .filter("clash_number > 1")
+            .select("event_id")
+            .collectAsList()
+            .stream()
             .map(row -> row.getString(0))
             .sorted()
             .toList();
@@ -275,8 +298,7 @@ class GeneratedCompanyTest {
             row ->
                 truly.put(
                     "%s,%s,%s,%s"
-                        .formatted(
-                            figure, row.get("date"), row.get("key"), row.get("period")),
+                        .formatted(figure, row.get("date"), row.get("key"), row.get("period")),
                     new BigDecimal(row.get("value")).stripTrailingZeros()));
     return truly;
   }
