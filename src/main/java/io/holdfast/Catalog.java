@@ -9,6 +9,8 @@ import io.holdfast.activity.FeatureDays;
 import io.holdfast.activity.PayingSpells;
 import io.holdfast.activity.UserDays;
 import io.holdfast.churn.ArrivedDays;
+import io.holdfast.churn.CustomerFeatures;
+import io.holdfast.churn.Labels;
 import io.holdfast.churn.Models;
 import io.holdfast.churn.Observations;
 import io.holdfast.churn.Predictions;
@@ -90,7 +92,9 @@ public final class Catalog {
           CustomerAdoption.JOB,
           FeatureAdoption.JOB,
           ArrivedDays.JOB,
+          CustomerFeatures.JOB,
           Observations.JOB,
+          Labels.JOB,
           Models.JOB,
           Predictions.JOB,
           Segments.JOB,

@@ -1,28 +1,33 @@
 package io.holdfast.churn;
 
-import java.util.function.Function;
-import org.apache.spark.sql.Row;
+import org.apache.spark.sql.Column;
 import org.apache.spark.sql.types.DataType;
 
 /**
  * Something that was known of a customer on an observation date: a column of the data set, an input
- * of the models, a reason of a score.
+ * of the models, a reason of a score. Declared once, computed with all others by {@link
+ * PointInTime}.
  *
  * @param name the column, window and unit in it
  * @param type the stored type
  * @param kind how models take it
- * @param feed what a company must deliver for it
+ * @param family what it is computed from
+ * @param value what it measures: of a family of dated rows an aggregate, else a column of its base
+ * @param windowDays how far it looks back: unknown on dates before which the feed is known for less
+ * @param none its value where the family has no row of the customer; NULL: unknown then
  * @param meaning what a value says
- * @param wording the value in words a customer-success manager understands, from a row of all
- *     features
+ * @param words the value in words a customer-success manager understands
  */
 record Feature(
     String name,
     DataType type,
     Kind kind,
-    String feed,
+    Family family,
+    Column value,
+    int windowDays,
+    Integer none,
     String meaning,
-    Function<Row, String> wording) {
+    Words words) {
 
   /** How models take a feature. */
   enum Kind {
@@ -32,10 +37,31 @@ record Feature(
     CATEGORY
   }
 
-  /** The value in words; also where it is unknown. */
-  String sentence(Row features) {
-    return features.isNullAt(features.fieldIndex(name))
-        ? "not known: " + meaning
-        : wording.apply(features);
+  /** What features are computed from: one pass over its rows gives all features of a family. */
+  enum Family {
+    USE("events"),
+    TICKETS("tickets"),
+    USERS("users"),
+    PAYMENTS("payments"),
+    SURVEYS("survey_responses"),
+    TOUCHPOINTS("touchpoints"),
+    MESSAGES("messages"),
+    CONTRACT("subscriptions"),
+    ACCOUNT("customers"),
+    /** Other features, of whatever family. */
+    COMBINED("other features"),
+    /** A customer's own columns that the configuration names. */
+    ATTRIBUTE("customers");
+
+    private final String feed;
+
+    Family(String feed) {
+      this.feed = feed;
+    }
+
+    /** What a company must deliver for it. */
+    String feed() {
+      return feed;
+    }
   }
 }

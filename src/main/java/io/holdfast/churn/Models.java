@@ -9,6 +9,8 @@ import static org.apache.spark.sql.types.DataTypes.DoubleType;
 import static org.apache.spark.sql.types.DataTypes.LongType;
 import static org.apache.spark.sql.types.DataTypes.StringType;
 
+import io.holdfast.activity.ActivitySettings;
+import io.holdfast.activity.PaymentSettings;
 import io.holdfast.activity.RevenueSettings;
 import io.holdfast.job.Inputs;
 import io.holdfast.job.Job;
@@ -17,6 +19,7 @@ import java.time.LocalDate;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.types.DataTypes;
@@ -99,9 +102,11 @@ public final class Models {
 
   public static final Job JOB =
       Job.writes(TABLE)
-          .reads(Observations.TABLE)
+          .reads(Observations.TABLE, Labels.TABLE)
           .readsPrevious()
           .settings(DatasetSettings.SETTING)
+          .settings(PaymentSettings.SETTING)
+          .settings(ActivitySettings.SETTING)
           .settings(TrainingSettings.SETTING)
           .settings(RevenueSettings.SETTING)
           .as(Models::trained);
@@ -126,20 +131,25 @@ public final class Models {
       in.note("no training: %s serves".formatted(champion.get().<String>getAs("model_id")));
       return in.create(List.of(), TABLE.schema());
     }
-    int purgeDays =
-        in.settings(DatasetSettings.SETTING)
-            .outcomeDays(in.settings(RevenueSettings.SETTING).gapDays());
+    DatasetSettings dataset = in.settings(DatasetSettings.SETTING);
+    Dataset<Row> rows =
+        TrainingSet.of(in).rows(in.history(Observations.TABLE), in.history(Labels.TABLE));
     Training.Outcome outcome =
         new Training(
                 in.asOf(),
-                purgeDays,
+                dataset.outcomeDays(in.settings(RevenueSettings.SETTING).gapDays()),
                 in.settings(TrainingSettings.SETTING),
+                ChurnFeatures.of(dataset),
                 champion,
                 usedTestDate(previous))
-            .on(in.rows(Observations.TABLE).filter(col("is_mature")));
+            .on(ChurnFeatures.withAttributes(rows, dataset).drop("attributes"));
     outcome.notes().forEach(in::note);
     String versions =
-        Training.json(Map.of(Observations.TABLE.id(), in.version(Observations.TABLE)));
+        Training.json(
+            new TreeMap<>(
+                Map.of(
+                    Observations.TABLE.id(), in.version(Observations.TABLE),
+                    Labels.TABLE.id(), in.version(Labels.TABLE))));
     outcome.models().forEach(model -> model.put("input_versions", versions));
     return in.create(Training.rows(outcome.models(), TABLE.columnNames()), TABLE.schema());
   }

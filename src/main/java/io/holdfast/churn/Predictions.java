@@ -18,6 +18,7 @@ import io.holdfast.job.Job;
 import io.holdfast.table.Table;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -107,13 +108,17 @@ public final class Predictions {
 
   public static final Job JOB =
       Job.writes(TABLE)
-          .reads(Observations.TABLE, Models.TABLE)
+          .reads(CustomerFeatures.TABLE, Models.TABLE)
           .settings(RiskBands.SETTING)
+          .settings(DatasetSettings.SETTING)
           .as(
               in -> {
                 Dataset<Row> models = in.history(Models.TABLE);
-                Dataset<Row> scoring = in.rows(Observations.TABLE).filter(col("is_scoring"));
-                return predictions(scoring, models, in.settings(RiskBands.SETTING))
+                return predictions(
+                        in.rows(CustomerFeatures.TABLE),
+                        models,
+                        in.settings(RiskBands.SETTING),
+                        in.settings(DatasetSettings.SETTING))
                     .withColumn("as_of_date", lit(in.asOf()));
               });
 
@@ -122,16 +127,17 @@ public final class Predictions {
   /**
    * Scores customers by the champion.
    *
-   * @param scoring observations of the morning after the night
+   * @param scoring rows of {@code churn.customer_features}
    * @param models the registry up to the night
    */
-  static Dataset<Row> predictions(Dataset<Row> scoring, Dataset<Row> models, RiskBands bands) {
+  static Dataset<Row> predictions(
+      Dataset<Row> scoring, Dataset<Row> models, RiskBands bands, DatasetSettings settings) {
     Optional<Row> champion = Models.champion(models);
     Optional<Row> latest = latest(models);
     Column baseRate =
         lit(latest.map(row -> row.<Double>getAs("base_rate")).orElse(null)).cast(DoubleType);
     return champion
-        .map(model -> ranked(scored(scoring, model), bands))
+        .map(model -> ranked(scored(scoring, model, settings), bands))
         .orElseGet(() -> unscored(scoring, latest))
         .withColumn("base_rate", baseRate);
   }
@@ -146,13 +152,18 @@ public final class Predictions {
         .findFirst();
   }
 
-  private static Dataset<Row> scored(Dataset<Row> scoring, Row model) {
+  private static Dataset<Row> scored(
+      Dataset<Row> scoring, Row model, DatasetSettings settings) {
     PipelineModel pipeline = ModelFiles.unpack(model.getAs("artifact"));
     Explainer explainer = Explainer.of(pipeline);
     Calibration calibration = calibration(model);
+    HashMap<String, Words> words = new HashMap<>();
+    ChurnFeatures.of(settings).forEach(feature -> words.put(feature.name(), feature.words()));
     return pipeline
-        .transform(scoring)
-        .map((MapFunction<Row, Row>) row -> score(row, explainer, calibration), Encoders.row(SCORE))
+        .transform(ChurnFeatures.withAttributes(scoring, settings))
+        .map(
+            (MapFunction<Row, Row>) row -> score(row, explainer, calibration, words),
+            Encoders.row(SCORE))
         .withColumn("model_id", lit(model.<String>getAs("model_id")))
         .withColumn("note", lit(null).cast(StringType));
   }
@@ -191,14 +202,15 @@ public final class Predictions {
                 4));
   }
 
-  private static Row score(Row row, Explainer explainer, Calibration calibration) {
+  private static Row score(
+      Row row, Explainer explainer, Calibration calibration, Map<String, Words> words) {
     Vector inputs = row.getAs(explainer.inputColumn());
     Map<String, Double> contributions = explainer.contributions(inputs);
     double margin = explainer.base();
     List<Row> all = new ArrayList<>();
     for (Map.Entry<String, Double> one : contributions.entrySet()) {
       margin += one.getValue();
-      all.add(reason(row, one.getKey(), one.getValue()));
+      all.add(reason(row, words.get(one.getKey()), one.getValue()));
     }
     all.sort(
         Comparator.comparingDouble((Row reason) -> -Math.abs(reason.getDouble(2)))
@@ -226,10 +238,13 @@ public final class Predictions {
         at(raising, 2));
   }
 
-  private static Row reason(Row row, String name, double contribution) {
-    Object value = row.getAs(name);
-    String sentence = ChurnFeatures.named(name).map(one -> one.sentence(row)).orElse(name);
-    return RowFactory.create(name, value == null ? null : value.toString(), contribution, sentence);
+  private static Row reason(Row row, Words words, double contribution) {
+    Object value = row.getAs(words.feature());
+    return RowFactory.create(
+        words.feature(),
+        value == null ? null : value.toString(),
+        contribution,
+        words.sentence(row));
   }
 
   private static String at(List<String> sentences, int index) {

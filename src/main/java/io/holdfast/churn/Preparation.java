@@ -41,12 +41,12 @@ final class Preparation {
   private Preparation() {}
 
   /** The features of which at least one training row knows a value. */
-  static List<Feature> known(Dataset<Row> train) {
-    return known(counts(train));
+  static List<Feature> known(Dataset<Row> train, List<Feature> features) {
+    return known(counts(train, features), features);
   }
 
-  private static List<Feature> known(Row counts) {
-    return ChurnFeatures.ALL.stream()
+  private static List<Feature> known(Row counts, List<Feature> features) {
+    return features.stream()
         .filter(feature -> counts.<Long>getAs(feature.name()) > 0)
         .toList();
   }
@@ -54,11 +54,12 @@ final class Preparation {
   /**
    * Fits on the training rows, on the features that any of them knows.
    *
+   * @param offered the features that may be learned from
    * @param maxCategories how many names of a category stand for themselves
    */
-  static PipelineModel fit(Dataset<Row> train, int maxCategories) {
-    Row counts = counts(train);
-    List<Feature> features = known(counts);
+  static PipelineModel fit(Dataset<Row> train, List<Feature> offered, int maxCategories) {
+    Row counts = counts(train, offered);
+    List<Feature> features = known(counts, offered);
     List<String> numbers = names(features, Feature.Kind.NUMBER);
     List<String> categories = names(features, Feature.Kind.CATEGORY);
     long rows = counts.getAs("rows");
@@ -152,11 +153,11 @@ final class Preparation {
     return String.join(", ", literals);
   }
 
-  private static Row counts(Dataset<Row> train) {
+  private static Row counts(Dataset<Row> train, List<Feature> features) {
     return train
         .agg(
             count(lit(1)).as("rows"),
-            ChurnFeatures.ALL.stream()
+            features.stream()
                 .map(feature -> count(col(feature.name())).as(feature.name()))
                 .toArray(Column[]::new))
         .first();

@@ -1,6 +1,5 @@
 package io.holdfast.churn;
 
-import static org.apache.spark.sql.functions.bit_xor;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.count_distinct;
@@ -9,20 +8,15 @@ import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.max;
 import static org.apache.spark.sql.functions.min;
 import static org.apache.spark.sql.functions.when;
-import static org.apache.spark.sql.functions.xxhash64;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import io.holdfast.churn.Slices.Fold;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,7 +26,6 @@ import java.util.stream.Stream;
 import org.apache.spark.ml.Pipeline;
 import org.apache.spark.ml.PipelineModel;
 import org.apache.spark.ml.PipelineStage;
-import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
@@ -45,6 +38,7 @@ import org.apache.spark.storage.StorageLevel;
  * @param asOf the night
  * @param purgeDays days that must pass between two slices
  * @param settings how to train
+ * @param features what may be learned from
  * @param champion the registry's row of the model that serves; empty: none does
  * @param usedTestDate the last observation date of a test slice that a promotion has used
  */
@@ -52,6 +46,7 @@ record Training(
     LocalDate asOf,
     int purgeDays,
     TrainingSettings settings,
+    List<Feature> features,
     Optional<Row> champion,
     Optional<LocalDate> usedTestDate) {
 
@@ -153,7 +148,7 @@ record Training(
       List<Gate> gates = gates(model, slices);
       model.put("is_champion", one.isOf(best) && gates.stream().allMatch(Gate::isPassed));
       model.put("status", status(one, best, gates));
-      model.put("features", Preparation.known(train).stream().map(Feature::name).toList());
+      model.put("features", Preparation.known(train, features).stream().map(Feature::name).toList());
       model.put("model_id", modelId(model));
       model.put("card_markdown", ModelCard.of(model, gates));
       models.add(model);
@@ -176,7 +171,7 @@ record Training(
             best.put(candidate.algorithm(), new Fitted(candidate, null, prAuc));
           }
         });
-    PipelineModel preparation = Preparation.fit(train, settings.maxCategories());
+    PipelineModel preparation = Preparation.fit(train, features, settings.maxCategories());
     Dataset<Row> prepared = preparation.transform(train);
     return best.values().stream()
         .map(
@@ -204,7 +199,7 @@ record Training(
       if (!hasBoth(fits) || !hasBoth(judges)) {
         continue;
       }
-      PipelineModel preparation = Preparation.fit(fits, settings.maxCategories());
+      PipelineModel preparation = Preparation.fit(fits, features, settings.maxCategories());
       Dataset<Row> prepared = preparation.transform(fits);
       for (Candidate candidate : candidates) {
         Scored scored = Scored.of(pipeline(candidate, preparation, fits, prepared), judges);
@@ -394,16 +389,17 @@ record Training(
     return new Outcome(List.of(model), List.of(status));
   }
 
-  private static List<String> notes(List<Map<String, Object>> models, Dataset<Row> train) {
+  private List<String> notes(List<Map<String, Object>> models, Dataset<Row> train) {
     List<String> notes = new ArrayList<>();
     models.forEach(model -> notes.add(model.get("model_id") + ": " + model.get("status")));
-    List<Feature> known = Preparation.known(train);
+    List<String> known =
+        Preparation.known(train, features).stream().map(Feature::name).toList();
     Map<String, List<String>> absent =
-        ChurnFeatures.ALL.stream()
-            .filter(feature -> !known.contains(feature))
+        features.stream()
+            .filter(feature -> !known.contains(feature.name()))
             .collect(
                 Collectors.groupingBy(
-                    Feature::feed,
+                    feature -> feature.family().feed(),
                     LinkedHashMap::new,
                     Collectors.mapping(Feature::name, Collectors.toList())));
     absent.forEach(
@@ -421,12 +417,7 @@ record Training(
                 count_if(col("is_churned")),
                 count_distinct(col("customer_id")),
                 count_distinct(when(col("is_churned"), col("customer_id"))),
-                bit_xor(
-                    xxhash64(
-                        Stream.of(rows.columns())
-                            .filter(name -> !name.equals("as_of_date"))
-                            .map(name -> col(name))
-                            .toArray(Column[]::new))))
+                TrainingSet.hash(rows))
             .first();
     List<LocalDate> dates =
         rows.select("observation_date").distinct().collectAsList().stream()
@@ -438,7 +429,7 @@ record Training(
         sums.getLong(1),
         sums.getLong(2),
         sums.getLong(3),
-        sums.isNullAt(4) ? 0 : sums.getLong(4),
+        sums.getLong(4),
         dates);
   }
 
@@ -448,13 +439,7 @@ record Training(
         Stream.of("as_of_date", "algorithm", "parameters", "features", "data_hash", "seed")
             .map(name -> String.valueOf(model.get(name)))
             .collect(Collectors.joining("|"));
-    try {
-      byte[] hash =
-          MessageDigest.getInstance("SHA-256").digest(all.getBytes(StandardCharsets.UTF_8));
-      return asOf + "-" + HexFormat.of().formatHex(hash, 0, 6);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("Java lacks SHA-256", e);
-    }
+    return asOf + "-" + Definition.of(all);
   }
 
   /** The rows of the registry, in the order of its columns. */
