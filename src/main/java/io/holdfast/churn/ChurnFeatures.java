@@ -2,7 +2,7 @@ package io.holdfast.churn;
 
 import static io.holdfast.churn.Feature.Kind.CATEGORY;
 import static io.holdfast.churn.Feature.Kind.NUMBER;
-import static io.holdfast.churn.UseFeatures.ALL;
+import static io.holdfast.churn.UseFeatures.EIGHT_WEEKS;
 import static io.holdfast.churn.UseFeatures.FOUR_WEEKS;
 import static io.holdfast.churn.UseFeatures.WEEK;
 import static io.holdfast.churn.UseFeatures.activeWeeks;
@@ -68,23 +68,23 @@ final class ChurnFeatures {
                   "active_days_before_28d",
                   IntegerType,
                   56,
-                  recentDays(ALL).minus(recentDays(FOUR_WEEKS)),
+                  recentDays(EIGHT_WEEKS).minus(recentDays(FOUR_WEEKS)),
                   "active days of the 28 before the last 28")
               .words(RECENT_AND_EARLIER_DAYS),
-          use("active_days_56d", IntegerType, 56, recentDays(ALL), "active days of the last 56")
+          use("active_days_56d", IntegerType, 56, recentDays(EIGHT_WEEKS), "active days of the last 56")
               .words("used on {} of the last 56 days"),
           use(
                   "active_days_91d",
                   IntegerType,
                   91,
-                  recentDays(ALL).plus(olderDays()),
+                  recentDays(EIGHT_WEEKS).plus(olderDays()),
                   "active days of the last 91")
               .words("used on {} of the last 91 days"),
           use(
                   "active_days_change_28d",
                   IntegerType,
                   56,
-                  recentDays(FOUR_WEEKS).multiply(2).minus(recentDays(ALL)),
+                  recentDays(FOUR_WEEKS).multiply(2).minus(recentDays(EIGHT_WEEKS)),
                   "active days of the last 28 minus those of the 28 before")
               .words(RECENT_AND_EARLIER_DAYS),
           use(

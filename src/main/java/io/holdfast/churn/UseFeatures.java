@@ -43,7 +43,7 @@ final class UseFeatures {
 
   static final long WEEK = 0x7fL;
   static final long FOUR_WEEKS = 0xfff_ffffL;
-  static final long ALL = -1L;
+  static final long EIGHT_WEEKS = -1L;
 
   private static final int WEEKS = 13;
 

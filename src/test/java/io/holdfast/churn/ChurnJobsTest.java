@@ -29,13 +29,15 @@ class ChurnJobsTest {
   void aCompanyWithoutAnyDataGetsNoScoreAndIsToldWhy() {
     List<String> notes = new ArrayList<>();
     assertThat(fromNothing(ArrivedDays.JOB, notes).count()).isZero();
+    assertThat(fromNothing(CustomerFeatures.JOB, notes).count()).isZero();
     assertThat(fromNothing(Observations.JOB, notes).count()).isZero();
+    assertThat(fromNothing(Labels.JOB, notes).count()).isZero();
     assertThat(fromNothing(Predictions.JOB, notes).count()).isZero();
     assertRows(
         fromNothing(Models.JOB, notes),
         """
         | as_of_date | model_id | is_champion | base_rate | status                                                     | input_versions            |
-        | 2026-06-02 | none     | false       |           | too few churned customers to learn from: 0 of 100 needed | {"churn.observations":3} |
+        | 2026-06-02 | none     | false       |           | too few churned customers to learn from: 0 of 100 needed | {"churn.labels":3,"churn.observations":3} |
         """);
     assertThat(notes).containsExactly("too few churned customers to learn from: 0 of 100 needed");
   }

@@ -25,11 +25,15 @@ import org.apache.spark.ml.linalg.Vector;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
 import org.junit.jupiter.api.Test;
 
 class TrainingTest {
 
   private static final LocalDate AS_OF = LocalDate.parse("2026-06-28");
+  private static final DatasetSettings DATASET =
+      new DatasetSettings(7, 30, 7, 28, 80, 24, Map.of());
   private static final LocalDate FIRST = LocalDate.parse("2026-01-05");
   private static final int MONDAYS = 18;
   private static final int PURGE = 14;
@@ -91,7 +95,7 @@ class TrainingTest {
   void aTestSliceThatPromotedAModelPromotesNoOther() {
     LocalDate used = (LocalDate) champion(TRAINED).get("test_to");
     Training.Outcome outcome =
-        new Training(AS_OF, PURGE, SETTINGS, Optional.of(row(champion(TRAINED))), Optional.of(used))
+        new Training(AS_OF, PURGE, SETTINGS, ChurnFeatures.ALL, Optional.of(row(champion(TRAINED))), Optional.of(used))
             .on(TELLING);
     assertThat(outcome.models()).noneMatch(model -> (Boolean) model.get("is_champion"));
     assertThat(outcome.models())
@@ -153,7 +157,7 @@ class TrainingTest {
             .createDataFrame(
                 Training.rows(TRAINED.models(), Models.TABLE.columnNames()), Models.TABLE.schema());
     Dataset<Row> predictions =
-        Predictions.predictions(scoring, models, new RiskBands(90, 70)).cache();
+        Predictions.predictions(scoring, models, new RiskBands(90, 70), DATASET).cache();
     assertThat(predictions.count()).isEqualTo(scoring.count());
     assertThat(
             predictions
@@ -184,7 +188,7 @@ class TrainingTest {
   void withoutAChampionScoresStayEmptyAndSayWhy() {
     Dataset<Row> scoring =
         rows(
-            Observations.TABLE,
+            CustomerFeatures.TABLE,
             """
             | customer_id | mrr |
             | a           | 20  |
@@ -201,15 +205,15 @@ class TrainingTest {
         | customer_id | mrr | probability | risk_band | mrr_at_risk | reason_1 | base_rate | model_id | note    |
         | a           | 20  |             |           |             |          | 0.04      |          | too few |
         """;
-    assertRows(Predictions.predictions(scoring, models, new RiskBands(90, 70)), expected);
+    assertRows(Predictions.predictions(scoring, models, new RiskBands(90, 70), DATASET), expected);
     assertThat(
-            Predictions.predictions(none(Observations.TABLE), models, new RiskBands(90, 70))
+            Predictions.predictions(none(CustomerFeatures.TABLE), models, new RiskBands(90, 70), DATASET)
                 .count())
         .isZero();
   }
 
   private static Training training() {
-    return new Training(AS_OF, PURGE, SETTINGS, Optional.empty(), Optional.empty());
+    return new Training(AS_OF, PURGE, SETTINGS, ChurnFeatures.ALL, Optional.empty(), Optional.empty());
   }
 
   private static Map<String, Object> champion(Training.Outcome outcome) {
@@ -240,7 +244,9 @@ class TrainingTest {
   /** Mature observations: how much is used says how likely a churn is; plan and MRR say nothing. */
   private static Dataset<Row> observations(int customers, IntToDoubleFunction risk) {
     Random random = new Random(11);
-    List<String> columns = Observations.TABLE.columnNames();
+    StructType schema =
+        CustomerFeatures.TABLE.schema().add("is_churned", DataTypes.BooleanType);
+    List<String> columns = List.of(schema.fieldNames());
     List<Row> rows = new ArrayList<>();
     for (int monday = 0; monday < MONDAYS; monday++) {
       for (int customer = 0; customer < customers; customer++) {
@@ -249,8 +255,6 @@ class TrainingTest {
         row.put("as_of_date", AS_OF);
         row.put("observation_date", FIRST.plusWeeks(monday));
         row.put("customer_id", "c" + customer);
-        row.put("is_scoring", false);
-        row.put("is_mature", true);
         row.put("active_days_28d", random.nextInt(20) == 0 ? null : days);
         row.put("days_since_active_max_91", random.nextInt(90));
         row.put("mrr", new BigDecimal(10 + random.nextInt(90)));
@@ -259,6 +263,6 @@ class TrainingTest {
         rows.add(RowFactory.create(columns.stream().map(row::get).toArray()));
       }
     }
-    return SharedSpark.session().createDataFrame(rows, Observations.TABLE.schema());
+    return SharedSpark.session().createDataFrame(rows, schema);
   }
 }
