@@ -1,6 +1,7 @@
 package io.holdfast.churn;
 
 import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.types.DataTypes.DateType;
 import static org.apache.spark.sql.types.DataTypes.StringType;
 
@@ -34,10 +35,11 @@ public final class CustomerFeatures {
           .as(
               in ->
                   PointInTime.features(
-                      in::rows,
-                      new ObservationGrid(in.asOf().plusDays(1), 1),
-                      in.settings(DatasetSettings.SETTING),
-                      in.settings(PaymentSettings.SETTING)));
+                          in::rows,
+                          new ObservationGrid(in.asOf().plusDays(1), 1),
+                          in.settings(DatasetSettings.SETTING),
+                          in.settings(PaymentSettings.SETTING))
+                      .withColumn("as_of_date", lit(in.asOf())));
 
   private CustomerFeatures() {}
 }
