@@ -131,7 +131,12 @@ public final class ArrivedDays {
         events
             .filter(col("occurred_at").isNotNull().and(col("customer_id").isNotNull()))
             .select(
-                "customer_id", "user_id", "session_id", "event_date", "arrival_date", "occurred_at");
+                "customer_id",
+                "user_id",
+                "session_id",
+                "event_date",
+                "arrival_date",
+                "occurred_at");
     Dataset<Row> paused =
         timed
             .filter(col("session_id").isNull())

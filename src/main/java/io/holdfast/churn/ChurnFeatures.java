@@ -71,7 +71,12 @@ final class ChurnFeatures {
                   recentDays(EIGHT_WEEKS).minus(recentDays(FOUR_WEEKS)),
                   "active days of the 28 before the last 28")
               .words(RECENT_AND_EARLIER_DAYS),
-          use("active_days_56d", IntegerType, 56, recentDays(EIGHT_WEEKS), "active days of the last 56")
+          use(
+                  "active_days_56d",
+                  IntegerType,
+                  56,
+                  recentDays(EIGHT_WEEKS),
+                  "active days of the last 56")
               .words("used on {} of the last 56 days"),
           use(
                   "active_days_91d",
@@ -270,7 +275,8 @@ final class ChurnFeatures {
                       .minus(count_if(col("age_days").between(29, 56))),
                   0,
                   "tickets of the last 28 days minus those of the 28 before")
-              .words("{tickets_opened_28d} support tickets in the last 28 days; {|change} than before"),
+              .words(
+                  "{tickets_opened_28d} support tickets in the last 28 days; {|change} than before"),
           dated(
                   Family.TICKETS,
                   "open_tickets",
@@ -358,8 +364,8 @@ final class ChurnFeatures {
                   IntegerType,
                   91,
                   max_by(
-                          col("is_failed").cast("int"),
-                          struct("attempted_date", "attempted_at", "payment_id")),
+                      col("is_failed").cast("int"),
+                      struct("attempted_date", "attempted_at", "payment_id")),
                   0,
                   "1: the latest attempt to collect failed")
               .words("its last payment went through", 1, "its last payment failed"),
@@ -607,7 +613,9 @@ final class ChurnFeatures {
                   IntegerType,
                   NUMBER,
                   greatest(
-                      datediff(col("observation_date"), coalesce(col("past_due_since"), col("observation_date"))),
+                      datediff(
+                          col("observation_date"),
+                          coalesce(col("past_due_since"), col("observation_date"))),
                       lit(0)),
                   "days for which a line has not been paid; 0: paid up")
               .words("has not paid for {} days"),
@@ -668,7 +676,8 @@ final class ChurnFeatures {
                   DoubleType,
                   col("active_days_28d")
                       .divide(28)
-                      .divide(when(col("active_days_91d").gt(0), col("active_days_91d")).divide(91)),
+                      .divide(
+                          when(col("active_days_91d").gt(0), col("active_days_91d")).divide(91)),
                   "active days of the last 28 against the customer's own 91-day norm; 1: as usual")
               .words("used {|percent} as often as in its last 91 days"),
           combined(
@@ -688,7 +697,8 @@ final class ChurnFeatures {
 
   /** All of them; a company's own attributes come on top. */
   static final List<Feature> ALL =
-      Stream.of(USE, SUPPORT, BILLING, SATISFACTION, TOUCH, MAIL, PEOPLE, CONTRACT, ACCOUNT, COMBINED)
+      Stream.of(
+              USE, SUPPORT, BILLING, SATISFACTION, TOUCH, MAIL, PEOPLE, CONTRACT, ACCOUNT, COMBINED)
           .flatMap(List::stream)
           .toList();
 
@@ -736,7 +746,14 @@ final class ChurnFeatures {
   private static Feature attribute(String name, Feature.Kind kind) {
     DataType type = kind == NUMBER ? DoubleType : StringType;
     return new Declared(
-            attributeColumn(name), type, kind, Family.ATTRIBUTE, lit(null), 0, null, "the customer's " + name)
+            attributeColumn(name),
+            type,
+            kind,
+            Family.ATTRIBUTE,
+            lit(null),
+            0,
+            null,
+            "the customer's " + name)
         .words(name.replace('_', ' ') + " {}");
   }
 
@@ -789,7 +806,13 @@ final class ChurnFeatures {
   private static Declared count(
       Family family, String name, int windowDays, Column condition, String meaning) {
     return dated(
-        family, name, LongType, windowDays, count_if(within(windowDays).and(condition)), 0, meaning);
+        family,
+        name,
+        LongType,
+        windowDays,
+        count_if(within(windowDays).and(condition)),
+        0,
+        meaning);
   }
 
   private static Declared contract(
@@ -827,8 +850,7 @@ final class ChurnFeatures {
   private static Column shareOf(String day) {
     return avg(
         when(
-            within(91),
-            coalesce(col(day).lt(col("observation_date")), lit(false)).cast("double")));
+            within(91), coalesce(col(day).lt(col("observation_date")), lit(false)).cast("double")));
   }
 
   private static Column orNone(String sum) {

@@ -70,9 +70,7 @@ final class ContractFeatures {
             .when(col("line.billing_period").equalTo("quarter"), 3)
             .when(col("line.billing_period").equalTo("month"), 1);
     Column terms = ceil(months_between(date, start, false).divide(months)).cast("int");
-    return when(
-            col("line.billing_period").equalTo("week"),
-            pmod(datediff(start, date), lit(7)))
+    return when(col("line.billing_period").equalTo("week"), pmod(datediff(start, date), lit(7)))
         .otherwise(datediff(add_months(start, terms.multiply(months)), date));
   }
 
@@ -126,14 +124,13 @@ final class ContractFeatures {
         .filter(col("plan").eqNullSafe(col("top_plan")))
         .groupBy("customer_id", "observation_date")
         .agg(
-            max(
-                    struct(
-                        col("start_date"),
-                        col("subscription_id"),
-                        col("billing_period"),
-                        when(hasDiscount(), coalesce(col("discount_rate"), lit(0.0)))
-                            .as("discount_rate"),
-                        when(hasDiscount(), col("discount_end")).as("discount_end")))
+            max(struct(
+                    col("start_date"),
+                    col("subscription_id"),
+                    col("billing_period"),
+                    when(hasDiscount(), coalesce(col("discount_rate"), lit(0.0)))
+                        .as("discount_rate"),
+                    when(hasDiscount(), col("discount_end")).as("discount_end")))
                 .as("line"));
   }
 }

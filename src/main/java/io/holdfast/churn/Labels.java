@@ -12,13 +12,12 @@ import static org.apache.spark.sql.types.DataTypes.DateType;
 import static org.apache.spark.sql.types.DataTypes.StringType;
 
 import io.holdfast.activity.ActivitySettings;
-import io.holdfast.activity.PaymentSettings;
 import io.holdfast.activity.PayingSpells;
+import io.holdfast.activity.PaymentSettings;
 import io.holdfast.activity.RevenueSettings;
 import io.holdfast.job.Inputs;
 import io.holdfast.job.Job;
 import io.holdfast.table.Table;
-import java.time.LocalDate;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -99,15 +98,12 @@ public final class Labels {
     int gapDays = in.settings(RevenueSettings.SETTING).gapDays();
     String observation =
         Observations.definition(
-            settings,
-            in.settings(PaymentSettings.SETTING),
-            in.settings(ActivitySettings.SETTING));
+            settings, in.settings(PaymentSettings.SETTING), in.settings(ActivitySettings.SETTING));
     Dataset<Row> observed =
         Observations.standing(in.history(Observations.TABLE), observation)
             .select("observation_date", "customer_id");
     String definition = definition(observation, settings, gapDays);
-    Dataset<Row> before =
-        in.previous().filter(col("definition").equalTo(definition));
+    Dataset<Row> before = in.previous().filter(col("definition").equalTo(definition));
     Dataset<Row> labels =
         ChurnLabels.of(observed, in.rows(PayingSpells.TABLE), settings, gapDays, in.asOf())
             .filter(col("is_mature"));
@@ -141,10 +137,7 @@ public final class Labels {
         earlier
             .join(stood, KEY, "left")
             .filter(col("is_churned").or(col("stood").isNotNull()))
-            .filter(
-                not(
-                    churn()
-                        .eqNullSafe(coalesce(col("stood"), none()))))
+            .filter(not(churn().eqNullSafe(coalesce(col("stood"), none()))))
             .drop("stood")
             .withColumn("is_correction", lit(true));
     return later.unionByName(changed);

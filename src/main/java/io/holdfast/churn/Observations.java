@@ -90,8 +90,7 @@ public final class Observations {
   private static Dataset<Row> observed(Inputs in) {
     DatasetSettings settings = in.settings(DatasetSettings.SETTING);
     PaymentSettings payments = in.settings(PaymentSettings.SETTING);
-    String definition =
-        definition(settings, payments, in.settings(ActivitySettings.SETTING));
+    String definition = definition(settings, payments, in.settings(ActivitySettings.SETTING));
     LocalDate morning = in.asOf().plusDays(1);
     LocalDate last = morning.with(TemporalAdjusters.previousOrSame(MONDAY));
     LocalDate first = first(in.previous(), definition, last, settings.maxObservationWeeks());

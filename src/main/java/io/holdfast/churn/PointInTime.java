@@ -105,8 +105,7 @@ final class PointInTime {
         feeds.apply(Touchpoints.TABLE));
     dated.put(
         new DatedRows(Family.MESSAGES, "sent_date", HALF_A_YEAR), feeds.apply(Messages.TABLE));
-    dated.put(
-        new DatedRows(Family.USERS, "created_date", A_LIFETIME), feeds.apply(Users.TABLE));
+    dated.put(new DatedRows(Family.USERS, "created_date", A_LIFETIME), feeds.apply(Users.TABLE));
     for (Map.Entry<DatedRows, Dataset<Row>> one : dated.entrySet()) {
       List<Feature> features = ChurnFeatures.of(one.getKey().family());
       base = one.getKey().join(base, one.getValue(), grid, features);

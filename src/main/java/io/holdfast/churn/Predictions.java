@@ -152,8 +152,7 @@ public final class Predictions {
         .findFirst();
   }
 
-  private static Dataset<Row> scored(
-      Dataset<Row> scoring, Row model, DatasetSettings settings) {
+  private static Dataset<Row> scored(Dataset<Row> scoring, Row model, DatasetSettings settings) {
     PipelineModel pipeline = ModelFiles.unpack(model.getAs("artifact"));
     Explainer explainer = Explainer.of(pipeline);
     Calibration calibration = calibration(model);

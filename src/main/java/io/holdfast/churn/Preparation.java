@@ -46,9 +46,7 @@ final class Preparation {
   }
 
   private static List<Feature> known(Row counts, List<Feature> features) {
-    return features.stream()
-        .filter(feature -> counts.<Long>getAs(feature.name()) > 0)
-        .toList();
+    return features.stream().filter(feature -> counts.<Long>getAs(feature.name()) > 0).toList();
   }
 
   /**

@@ -148,7 +148,8 @@ record Training(
       List<Gate> gates = gates(model, slices);
       model.put("is_champion", one.isOf(best) && gates.stream().allMatch(Gate::isPassed));
       model.put("status", status(one, best, gates));
-      model.put("features", Preparation.known(train, features).stream().map(Feature::name).toList());
+      model.put(
+          "features", Preparation.known(train, features).stream().map(Feature::name).toList());
       model.put("model_id", modelId(model));
       model.put("card_markdown", ModelCard.of(model, gates));
       models.add(model);
@@ -392,8 +393,7 @@ record Training(
   private List<String> notes(List<Map<String, Object>> models, Dataset<Row> train) {
     List<String> notes = new ArrayList<>();
     models.forEach(model -> notes.add(model.get("model_id") + ": " + model.get("status")));
-    List<String> known =
-        Preparation.known(train, features).stream().map(Feature::name).toList();
+    List<String> known = Preparation.known(train, features).stream().map(Feature::name).toList();
     Map<String, List<String>> absent =
         features.stream()
             .filter(feature -> !known.contains(feature.name()))
@@ -425,12 +425,7 @@ record Training(
             .sorted()
             .toList();
     return new Facts(
-        sums.getLong(0),
-        sums.getLong(1),
-        sums.getLong(2),
-        sums.getLong(3),
-        sums.getLong(4),
-        dates);
+        sums.getLong(0), sums.getLong(1), sums.getLong(2), sums.getLong(3), sums.getLong(4), dates);
   }
 
   /** The same night, data, algorithm and parameters give the same id. */

@@ -66,10 +66,7 @@ final class UseFeatures {
     return observations
         .join(
             grid.starts(
-                known,
-                col("event_date"),
-                col("arrival_date"),
-                PointInTime.startOf(Family.USE)),
+                known, col("event_date"), col("arrival_date"), PointInTime.startOf(Family.USE)),
             new String[] {"observation_date"},
             "left")
         .join(windows(known, grid), new String[] {"customer_id", "observation_date"}, "left")
@@ -143,7 +140,8 @@ final class UseFeatures {
             : filter(col("entitled"), one -> one.getField("tier").equalTo(tier));
     Column names = transform(mine, one -> one.getField("feature"));
     return when(
-        size(names).gt(0), size(array_intersect(names, members("recent_features"))).divide(size(names)));
+        size(names).gt(0),
+        size(array_intersect(names, members("recent_features"))).divide(size(names)));
   }
 
   /** A number that is unknown for whoever had events that say nothing of it, and 0 for no event. */
@@ -152,8 +150,7 @@ final class UseFeatures {
   }
 
   private static Column members(String lists) {
-    return coalesce(
-        array_distinct(flatten(col(lists))), expr("cast(array() as array<string>)"));
+    return coalesce(array_distinct(flatten(col(lists))), expr("cast(array() as array<string>)"));
   }
 
   private static Column isEntitled(Column feature) {

@@ -12,7 +12,8 @@ import org.junit.jupiter.api.Test;
 
 class ChurnLabelsTest {
 
-  private static final DatasetSettings SETTINGS = new DatasetSettings(7, 30, 7, 28, 80, 24, Map.of());
+  private static final DatasetSettings SETTINGS =
+      new DatasetSettings(7, 30, 7, 28, 80, 24, Map.of());
   private static final int GAP = 30;
 
   /** Monday 2026-01-05; the label counts 2026-01-13 to 2026-02-11. */

@@ -36,8 +36,7 @@ class ObservationsTest {
   private static final LocalDate AS_OF = LocalDate.parse("2026-06-02");
 
   private static final DatasetSettings SETTINGS =
-      new DatasetSettings(
-          7, 30, 7, 28, 2, 24, Map.of("industry", CATEGORY, "staff", NUMBER));
+      new DatasetSettings(7, 30, 7, 28, 2, 24, Map.of("industry", CATEGORY, "staff", NUMBER));
 
   private static final ActivitySettings ACTIVITY =
       new ActivitySettings(List.of("view", "login"), List.of("login"), 30, 240);
@@ -146,10 +145,7 @@ class ObservationsTest {
                     feeds.getOrDefault(Events.TABLE, none(Events.TABLE)), ACTIVITY)
                 : feeds.getOrDefault(table, none(table));
     return PointInTime.features(
-            known,
-            new ObservationGrid(LocalDate.parse("2026-06-01"), 2),
-            SETTINGS,
-            PAYMENT_WORDS)
+            known, new ObservationGrid(LocalDate.parse("2026-06-01"), 2), SETTINGS, PAYMENT_WORDS)
         .unionByName(
             PointInTime.features(
                 known, new ObservationGrid(AS_OF.plusDays(1), 1), SETTINGS, PAYMENT_WORDS));
@@ -257,8 +253,7 @@ class ObservationsTest {
   @Test
   void attributesThatAreNamedTakePartFromWhenTheyWereKnown() {
     assertRows(
-        ChurnFeatures.withAttributes(
-            features().filter(col("customer_id").equalTo("a")), SETTINGS),
+        ChurnFeatures.withAttributes(features().filter(col("customer_id").equalTo("a")), SETTINGS),
         """
         | observation_date | attribute_industry | attribute_staff |
         | 2026-05-25       | retail             | 12              |
@@ -278,12 +273,16 @@ class ObservationsTest {
     ChurnFeatures.ALL.forEach(one -> said.put(one.name(), one.words().sentence(row)));
     assertThat(said)
         .containsEntry("active_days_28d", "used on 3 of the last 28 days; on 1 of the 28 before")
-        .containsEntry("events_change_28d", "6 events in the last 28 days; 5 more than in the 28 before")
+        .containsEntry(
+            "events_change_28d", "6 events in the last 28 days; 5 more than in the 28 before")
         .containsEntry("has_unpaid_failure", "its last payment went through")
         .containsEntry("breadth_28d_rate", "uses 67% of what its plan includes")
         .containsEntry("days_since_touchpoint_max_182", "last touched 12 days ago")
-        .containsEntry("days_to_scheduled_end", "not known: days until the last line ends, where that is known; left out by default");
-    assertThat(said.values()).noneMatch(sentence -> sentence.contains("{") || sentence.contains("null"));
+        .containsEntry(
+            "days_to_scheduled_end",
+            "not known: days until the last line ends, where that is known; left out by default");
+    assertThat(said.values())
+        .noneMatch(sentence -> sentence.contains("{") || sentence.contains("null"));
   }
 
   @Test

@@ -95,7 +95,13 @@ class TrainingTest {
   void aTestSliceThatPromotedAModelPromotesNoOther() {
     LocalDate used = (LocalDate) champion(TRAINED).get("test_to");
     Training.Outcome outcome =
-        new Training(AS_OF, PURGE, SETTINGS, ChurnFeatures.ALL, Optional.of(row(champion(TRAINED))), Optional.of(used))
+        new Training(
+                AS_OF,
+                PURGE,
+                SETTINGS,
+                ChurnFeatures.ALL,
+                Optional.of(row(champion(TRAINED))),
+                Optional.of(used))
             .on(TELLING);
     assertThat(outcome.models()).noneMatch(model -> (Boolean) model.get("is_champion"));
     assertThat(outcome.models())
@@ -207,13 +213,15 @@ class TrainingTest {
         """;
     assertRows(Predictions.predictions(scoring, models, new RiskBands(90, 70), DATASET), expected);
     assertThat(
-            Predictions.predictions(none(CustomerFeatures.TABLE), models, new RiskBands(90, 70), DATASET)
+            Predictions.predictions(
+                    none(CustomerFeatures.TABLE), models, new RiskBands(90, 70), DATASET)
                 .count())
         .isZero();
   }
 
   private static Training training() {
-    return new Training(AS_OF, PURGE, SETTINGS, ChurnFeatures.ALL, Optional.empty(), Optional.empty());
+    return new Training(
+        AS_OF, PURGE, SETTINGS, ChurnFeatures.ALL, Optional.empty(), Optional.empty());
   }
 
   private static Map<String, Object> champion(Training.Outcome outcome) {
@@ -244,8 +252,7 @@ class TrainingTest {
   /** Mature observations: how much is used says how likely a churn is; plan and MRR say nothing. */
   private static Dataset<Row> observations(int customers, IntToDoubleFunction risk) {
     Random random = new Random(11);
-    StructType schema =
-        CustomerFeatures.TABLE.schema().add("is_churned", DataTypes.BooleanType);
+    StructType schema = CustomerFeatures.TABLE.schema().add("is_churned", DataTypes.BooleanType);
     List<String> columns = List.of(schema.fieldNames());
     List<Row> rows = new ArrayList<>();
     for (int monday = 0; monday < MONDAYS; monday++) {
