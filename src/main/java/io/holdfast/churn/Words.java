@@ -75,7 +75,9 @@ record Words(String feature, String template, double limit, String atLimit, Stri
         default -> plain(number) + " more";
       };
     }
-    return value instanceof Double ? String.format(Locale.ROOT, "%.1f", value) : plain(number);
+    return value instanceof Double decimal
+        ? String.format(Locale.ROOT, "%.1f", decimal)
+        : plain(number);
   }
 
   private static String plain(BigDecimal value) {
