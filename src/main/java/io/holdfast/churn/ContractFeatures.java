@@ -16,6 +16,7 @@ import static org.apache.spark.sql.functions.struct;
 import static org.apache.spark.sql.functions.when;
 
 import io.holdfast.activity.CustomerMrr;
+import io.holdfast.activity.Pricing;
 import io.holdfast.conformed.Known;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
@@ -37,19 +38,19 @@ final class ContractFeatures {
    * The paying customers of each date, with what they pay for.
    *
    * @param subscriptions every version of {@code conformed.subscriptions}
+   * @param pricing what a line brings on a date
    * @return one row per customer that pays at the start of an observation date
    */
-  static Dataset<Row> of(Dataset<Row> subscriptions, ObservationGrid grid) {
-    Dataset<Row> lines = known(subscriptions, grid);
+  static Dataset<Row> of(Dataset<Row> subscriptions, Pricing pricing, ObservationGrid grid) {
+    Dataset<Row> lines = pricing.ended(known(subscriptions, grid));
     Dataset<Row> paying =
-        CustomerMrr.on(lines, "observation_date")
+        CustomerMrr.on(lines, "observation_date", pricing)
             .filter(col("mrr").gt(0))
             .select("customer_id", "observation_date", "mrr", "plan", "plans", "seats", "lines");
     Dataset<Row> before =
         CustomerMrr.on(
                 lines.withColumn("before_date", date_sub(col("observation_date"), WINDOW)),
-                "before_date")
-            .select(
+                "before_date", pricing) .select(
                 col("customer_id"),
                 date_sub(col("before_date"), -WINDOW).as("observation_date"),
                 col("mrr").as("mrr_before"),
@@ -105,7 +106,7 @@ final class ContractFeatures {
 
   private static Column hasDiscount() {
     Column date = col("observation_date");
-    return coalesce(col("discount_rate").gt(0).or(col("discount_amount").gt(0)), lit(false))
+    return coalesce(col("discount_rate").gt(0).or(col("discount_mrr").gt(0)), lit(false))
         .and(coalesce(col("discount_start").leq(date), lit(true)))
         .and(coalesce(col("discount_end").gt(date), lit(true)));
   }

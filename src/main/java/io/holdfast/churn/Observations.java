@@ -10,8 +10,13 @@ import static org.apache.spark.sql.types.DataTypes.StringType;
 
 import io.holdfast.activity.ActivitySettings;
 import io.holdfast.activity.PaymentSettings;
+import io.holdfast.activity.Pricing;
+import io.holdfast.activity.RevenueSettings;
+
 import io.holdfast.job.Inputs;
 import io.holdfast.job.Job;
+import io.holdfast.sources.Company;
+import io.holdfast.sources.ExchangeRates;
 import io.holdfast.table.Table;
 import java.time.LocalDate;
 import java.time.temporal.ChronoUnit;
@@ -57,7 +62,10 @@ public final class Observations {
           .settings(DatasetSettings.SETTING)
           .settings(PaymentSettings.SETTING)
           .settings(ActivitySettings.SETTING)
-          .as(Observations::observed);
+.settings(RevenueSettings.SETTING)
+          .settings(ExchangeRates.SETTING)
+          .settings(Company.SETTING)
+.as(Observations::observed);
 
   private Observations() {}
 
@@ -102,7 +110,7 @@ public final class Observations {
     Dataset<Row> features =
         isTonights
             ? in.rows(CustomerFeatures.TABLE)
-            : PointInTime.features(in::rows, new ObservationGrid(last, dates), settings, payments);
+            : PointInTime.features(in::rows, Pricing.of(in), new ObservationGrid(last, dates), settings, payments);
     return features
         .withColumn("definition", lit(definition))
         .withColumn("as_of_date", lit(in.asOf()));

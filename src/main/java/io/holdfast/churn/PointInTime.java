@@ -10,6 +10,7 @@ import static org.apache.spark.sql.functions.map_filter;
 import static org.apache.spark.sql.functions.when;
 
 import io.holdfast.activity.PaymentSettings;
+import io.holdfast.activity.Pricing;
 import io.holdfast.churn.Feature.Family;
 import io.holdfast.conformed.Customers;
 import io.holdfast.conformed.Features;
@@ -69,16 +70,14 @@ final class PointInTime {
    * Features of who pays at the start of each date of a grid and is old enough.
    *
    * @param feeds the rows of each of {@link #READS}, of things every version
+   * @param pricing what a subscription line brings on a date
    */
   static Dataset<Row> features(
-      Function<Table, Dataset<Row>> feeds,
-      ObservationGrid grid,
-      DatasetSettings settings,
-      PaymentSettings payments) {
+      Function<Table, Dataset<Row>> feeds, Pricing pricing, ObservationGrid grid, DatasetSettings settings, PaymentSettings payments) {
     Dataset<Row> customers = feeds.apply(Customers.TABLE);
     Dataset<Row> arrived = feeds.apply(ArrivedDays.TABLE);
     Dataset<Row> observed =
-        ContractFeatures.of(feeds.apply(Subscriptions.TABLE), grid)
+        ContractFeatures.of(feeds.apply(Subscriptions.TABLE), pricing, grid)
             .join(internal(customers), new String[] {"customer_id"}, "left_anti")
             .join(accounts(customers, grid, settings), KEY, "left")
             .join(UseFeatures.firstEvents(arrived, grid), KEY, "left")

@@ -10,6 +10,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.holdfast.activity.ActivitySettings;
 import io.holdfast.activity.PaymentSettings;
+import io.holdfast.activity.Pricing;
+import io.holdfast.activity.RevenueSettings;
+
 import io.holdfast.conformed.Customers;
 import io.holdfast.conformed.Events;
 import io.holdfast.conformed.Features;
@@ -20,11 +23,13 @@ import io.holdfast.conformed.SurveyResponses;
 import io.holdfast.conformed.Tickets;
 import io.holdfast.conformed.Touchpoints;
 import io.holdfast.conformed.Users;
+import io.holdfast.sources.ExchangeRates;
 import io.holdfast.table.Table;
 import java.time.LocalDate;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -43,6 +48,12 @@ class ObservationsTest {
 
   private static final PaymentSettings PAYMENT_WORDS =
       new PaymentSettings(List.of("paid"), List.of("failed"));
+
+  private static final Pricing PRICING =
+      new Pricing(
+          new RevenueSettings(30, 30, List.of("payment"), Optional.empty()),
+          ExchangeRates.none(),
+          "USD");
 
   private static final String CUSTOMERS =
       """
@@ -144,11 +155,9 @@ class ObservationsTest {
                 ? ArrivedDays.arrivedDays(
                     feeds.getOrDefault(Events.TABLE, none(Events.TABLE)), ACTIVITY)
                 : feeds.getOrDefault(table, none(table));
-    return PointInTime.features(
-            known, new ObservationGrid(LocalDate.parse("2026-06-01"), 2), SETTINGS, PAYMENT_WORDS)
+    return PointInTime.features(known, PRICING, new ObservationGrid(LocalDate.parse("2026-06-01"), 2), SETTINGS, PAYMENT_WORDS)
         .unionByName(
-            PointInTime.features(
-                known, new ObservationGrid(AS_OF.plusDays(1), 1), SETTINGS, PAYMENT_WORDS));
+            PointInTime.features(known, PRICING, new ObservationGrid(AS_OF.plusDays(1), 1), SETTINGS, PAYMENT_WORDS));
   }
 
   private static Dataset<Row> features() {
