@@ -36,7 +36,7 @@ record Words(String feature, String template, double limit, String atLimit, Stri
     if (!Double.isNaN(limit) && ((Number) value).doubleValue() >= limit) {
       return atLimit;
     }
-    return Stream.of(template.split("; "))
+    return Stream.of(template.split("; ", -1))
         .map(clause -> clause(clause, features))
         .flatMap(Optional::stream)
         .collect(Collectors.joining("; "));
