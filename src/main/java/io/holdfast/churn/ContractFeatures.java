@@ -50,7 +50,9 @@ final class ContractFeatures {
     Dataset<Row> before =
         CustomerMrr.on(
                 lines.withColumn("before_date", date_sub(col("observation_date"), WINDOW)),
-                "before_date", pricing) .select(
+                "before_date",
+                pricing)
+            .select(
                 col("customer_id"),
                 date_sub(col("before_date"), -WINDOW).as("observation_date"),
                 col("mrr").as("mrr_before"),

@@ -8,7 +8,6 @@ import static org.apache.spark.sql.types.DataTypes.StringType;
 import io.holdfast.activity.PaymentSettings;
 import io.holdfast.activity.Pricing;
 import io.holdfast.activity.RevenueSettings;
-
 import io.holdfast.job.Job;
 import io.holdfast.sources.Company;
 import io.holdfast.sources.ExchangeRates;
@@ -37,13 +36,15 @@ public final class CustomerFeatures {
           .reads(PointInTime.READS)
           .settings(DatasetSettings.SETTING)
           .settings(PaymentSettings.SETTING)
-.settings(RevenueSettings.SETTING)
+          .settings(RevenueSettings.SETTING)
           .settings(ExchangeRates.SETTING)
           .settings(Company.SETTING)
-.as(
+          .as(
               in ->
                   PointInTime.features(
-                          in::rows, Pricing.of(in), new ObservationGrid(in.asOf().plusDays(1), 1),
+                          in::rows,
+                          Pricing.of(in),
+                          new ObservationGrid(in.asOf().plusDays(1), 1),
                           in.settings(DatasetSettings.SETTING),
                           in.settings(PaymentSettings.SETTING))
                       .withColumn("as_of_date", lit(in.asOf())));

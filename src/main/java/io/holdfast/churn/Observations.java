@@ -12,7 +12,6 @@ import io.holdfast.activity.ActivitySettings;
 import io.holdfast.activity.PaymentSettings;
 import io.holdfast.activity.Pricing;
 import io.holdfast.activity.RevenueSettings;
-
 import io.holdfast.job.Inputs;
 import io.holdfast.job.Job;
 import io.holdfast.sources.Company;
@@ -62,10 +61,10 @@ public final class Observations {
           .settings(DatasetSettings.SETTING)
           .settings(PaymentSettings.SETTING)
           .settings(ActivitySettings.SETTING)
-.settings(RevenueSettings.SETTING)
+          .settings(RevenueSettings.SETTING)
           .settings(ExchangeRates.SETTING)
           .settings(Company.SETTING)
-.as(Observations::observed);
+          .as(Observations::observed);
 
   private Observations() {}
 
@@ -110,7 +109,8 @@ public final class Observations {
     Dataset<Row> features =
         isTonights
             ? in.rows(CustomerFeatures.TABLE)
-            : PointInTime.features(in::rows, Pricing.of(in), new ObservationGrid(last, dates), settings, payments);
+            : PointInTime.features(
+                in::rows, Pricing.of(in), new ObservationGrid(last, dates), settings, payments);
     return features
         .withColumn("definition", lit(definition))
         .withColumn("as_of_date", lit(in.asOf()));

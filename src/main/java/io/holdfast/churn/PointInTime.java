@@ -73,7 +73,11 @@ final class PointInTime {
    * @param pricing what a subscription line brings on a date
    */
   static Dataset<Row> features(
-      Function<Table, Dataset<Row>> feeds, Pricing pricing, ObservationGrid grid, DatasetSettings settings, PaymentSettings payments) {
+      Function<Table, Dataset<Row>> feeds,
+      Pricing pricing,
+      ObservationGrid grid,
+      DatasetSettings settings,
+      PaymentSettings payments) {
     Dataset<Row> customers = feeds.apply(Customers.TABLE);
     Dataset<Row> arrived = feeds.apply(ArrivedDays.TABLE);
     Dataset<Row> observed =

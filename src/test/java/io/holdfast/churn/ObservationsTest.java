@@ -12,7 +12,6 @@ import io.holdfast.activity.ActivitySettings;
 import io.holdfast.activity.PaymentSettings;
 import io.holdfast.activity.Pricing;
 import io.holdfast.activity.RevenueSettings;
-
 import io.holdfast.conformed.Customers;
 import io.holdfast.conformed.Events;
 import io.holdfast.conformed.Features;
@@ -155,9 +154,19 @@ class ObservationsTest {
                 ? ArrivedDays.arrivedDays(
                     feeds.getOrDefault(Events.TABLE, none(Events.TABLE)), ACTIVITY)
                 : feeds.getOrDefault(table, none(table));
-    return PointInTime.features(known, PRICING, new ObservationGrid(LocalDate.parse("2026-06-01"), 2), SETTINGS, PAYMENT_WORDS)
+    return PointInTime.features(
+            known,
+            PRICING,
+            new ObservationGrid(LocalDate.parse("2026-06-01"), 2),
+            SETTINGS,
+            PAYMENT_WORDS)
         .unionByName(
-            PointInTime.features(known, PRICING, new ObservationGrid(AS_OF.plusDays(1), 1), SETTINGS, PAYMENT_WORDS));
+            PointInTime.features(
+                known,
+                PRICING,
+                new ObservationGrid(AS_OF.plusDays(1), 1),
+                SETTINGS,
+                PAYMENT_WORDS));
   }
 
   private static Dataset<Row> features() {
