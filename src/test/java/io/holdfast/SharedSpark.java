@@ -32,6 +32,10 @@ public final class SharedSpark {
               .config("spark.sql.session.timeZone", "UTC")
               .config("spark.sql.ansi.enabled", false)
               .config("spark.sql.shuffle.partitions", 2)
+              // The same small queries come again and again: compiled once, not each time.
+              .config("spark.sql.codegen.cache.maxEntries", 5000)
+              .config("spark.sql.ui.explainMode", "simple")
+              .config("spark.sql.maxPlanStringLength", 1000)
               .config("spark.sql.sources.parallelPartitionDiscovery.parallelism", 2)
               .config("spark.sql.parquet.outputTimestampType", "TIMESTAMP_MICROS")
               .config("spark.sql.warehouse.dir", warehouse.toUri().toString())

@@ -33,6 +33,7 @@ final class LakeInputs implements Inputs {
   private final Days days;
   private final Map<String, Long> versions;
   private final List<String> notes = new CopyOnWriteArrayList<>();
+  private boolean hasGivenNothing;
 
   private LakeInputs(
       SparkSession spark,
@@ -157,7 +158,13 @@ final class LakeInputs implements Inputs {
     if (!readable.contains(table)) {
       throw new IllegalArgumentException(reader + " reads " + table + " without declaring it.");
     }
+    hasGivenNothing |= lake.isEmpty(table);
     return lake.read(table);
+  }
+
+  /** Whether some rows that were handed over are none: what is made of them may be none too. */
+  boolean hasGivenNothing() {
+    return hasGivenNothing;
   }
 
   @Override
@@ -176,6 +183,7 @@ final class LakeInputs implements Inputs {
 
   @Override
   public Dataset<Row> create(List<Row> rows, StructType schema) {
+    hasGivenNothing |= rows.isEmpty();
     return spark.createDataFrame(rows, schema);
   }
 

@@ -30,6 +30,7 @@ import java.util.Optional;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.catalyst.plans.logical.LocalRelation;
 import org.apache.spark.sql.types.MapType;
 import org.apache.spark.storage.StorageLevel;
 
@@ -60,9 +61,12 @@ final class TableBuilder {
     if (table.isByNight() && !List.of(made.columns()).contains(Table.AS_OF_DATE)) {
       made = made.withColumn(Table.AS_OF_DATE, lit(night.asOf()));
     }
-    Dataset<Row> checked = table.conform(made).persist(StorageLevel.MEMORY_AND_DISK());
+    Dataset<Row> conformed = table.conform(made);
+    boolean isEmpty = inputs.hasGivenNothing() && isEmpty(conformed);
+    Dataset<Row> checked =
+        isEmpty ? conformed : conformed.persist(StorageLevel.MEMORY_AND_DISK());
     try {
-      Pass pass = pass(table, checked);
+      Pass pass = isEmpty ? Pass.ofNothing(table) : pass(table, checked);
       requireRules(table, checked, pass);
       plan.job().check().accept(checked, inputs);
       if (table.refresh() instanceof Refresh.Append && pass.rows() == 0 && plan.version() >= 0) {
@@ -89,7 +93,9 @@ final class TableBuilder {
       lake.write(table, rows, plan.days(), commit, night.asOf(), plan.version());
       return Optional.of(commit);
     } finally {
-      checked.unpersist();
+      if (!isEmpty) {
+        checked.unpersist();
+      }
     }
   }
 
@@ -102,7 +108,26 @@ final class TableBuilder {
       long withoutKey,
       long rowsOfAKey,
       Map<String, Long> broken,
-      Map<String, Long> warnings) {}
+      Map<String, Long> warnings) {
+
+    static Pass ofNothing(Table table) {
+      Map<String, Long> warnings = new LinkedHashMap<>();
+      table.rules().stream()
+          .filter(rule -> rule.severity() != Rule.Severity.BLOCKS)
+          .forEach(rule -> warnings.put(rule.name(), 0L));
+      return new Pass(0, contentOf(0, 0), Days.NONE, "", 0, 0, Map.of(), warnings);
+    }
+
+    static String contentOf(long xor, long sum) {
+      return "%016x%08x".formatted(xor, sum);
+    }
+  }
+
+  /** Whether the plan itself tells that there are no rows, as it does where a feed is absent. */
+  private static boolean isEmpty(Dataset<Row> rows) {
+    return rows.queryExecution().optimizedPlan() instanceof LocalRelation local
+        && local.data().isEmpty();
+  }
 
   /** First by key, so that the same pass also finds repeated keys; then over all. */
   private static Pass pass(Table table, Dataset<Row> rows) {
@@ -159,7 +184,7 @@ final class TableBuilder {
     }
     return new Pass(
         found.getLong(0),
-        "%016x%08x".formatted(found.getLong(1), found.getLong(2)),
+        Pass.contentOf(found.getLong(1), found.getLong(2)),
         days,
         found.isNullAt(4) ? "" : found.getString(4),
         found.getLong(3),

@@ -228,7 +228,7 @@ public final class Lake {
 
   /** A table's rows; none if it was never built. Columns added since it was built are NULL. */
   public Dataset<Row> read(Table table) {
-    if (version(table) < 0) {
+    if (isEmpty(table)) {
       return spark.createDataFrame(List.of(), table.schema());
     }
     Dataset<Row> stored = spark.read().format("delta").load(path(table).toString());
@@ -243,6 +243,23 @@ public final class Lake {
         table.columnNames().stream()
             .map(name -> col(name))
             .toArray(org.apache.spark.sql.Column[]::new));
+  }
+
+  /**
+   * Whether the log alone tells that a table has no rows: a feed that a company lacks leaves many
+   * such tables, and a plan over one that is known to be empty costs nothing.
+   */
+  public boolean isEmpty(Table table) {
+    long version = version(table);
+    if (version < 0) {
+      return true;
+    }
+    boolean holdsLastCommitOnly = version == 0 || table.refresh() instanceof Refresh.Whole;
+    return holdsLastCommitOnly
+        && last(table)
+            .filter(last -> last.version() == version)
+            .map(last -> last.commit().rows() == 0)
+            .orElse(false);
   }
 
   /**
