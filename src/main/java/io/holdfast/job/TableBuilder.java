@@ -63,8 +63,7 @@ final class TableBuilder {
     }
     Dataset<Row> conformed = table.conform(made);
     boolean isEmpty = inputs.hasGivenNothing() && isEmpty(conformed);
-    Dataset<Row> checked =
-        isEmpty ? conformed : conformed.persist(StorageLevel.MEMORY_AND_DISK());
+    Dataset<Row> checked = isEmpty ? conformed : conformed.persist(StorageLevel.MEMORY_AND_DISK());
     try {
       Pass pass = isEmpty ? Pass.ofNothing(table) : pass(table, checked);
       requireRules(table, checked, pass);
