@@ -32,9 +32,15 @@ import io.holdfast.conformed.Touchpoints;
 import io.holdfast.conformed.Users;
 import io.holdfast.job.Job;
 import io.holdfast.job.Publication;
+import io.holdfast.metrics.ChurnCauses;
 import io.holdfast.metrics.CohortRetention;
 import io.holdfast.metrics.CustomerAdoption;
+import io.holdfast.metrics.CustomerChurn;
+import io.holdfast.metrics.CustomerValue;
 import io.holdfast.metrics.FeatureAdoption;
+import io.holdfast.metrics.MrrMonthly;
+import io.holdfast.metrics.MrrMovements;
+import io.holdfast.metrics.Survival;
 import io.holdfast.ops.FeedDeliveries;
 import io.holdfast.ops.RejectedRows;
 import io.holdfast.programs.Segments;
@@ -88,6 +94,12 @@ public final class Catalog {
           CustomerDays.JOB,
           CustomerMrr.JOB,
           PayingSpells.JOB,
+          MrrMovements.JOB,
+          MrrMonthly.JOB,
+          CustomerChurn.JOB,
+          Survival.JOB,
+          CustomerValue.JOB,
+          ChurnCauses.JOB,
           CohortRetention.JOB,
           CustomerAdoption.JOB,
           FeatureAdoption.JOB,

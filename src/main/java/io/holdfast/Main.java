@@ -7,6 +7,8 @@ import io.holdfast.cli.Program;
 import io.holdfast.cli.View;
 import io.holdfast.commands.ActivateCommand;
 import io.holdfast.commands.AdoptionBars;
+import io.holdfast.commands.ChurnWindows;
+import io.holdfast.commands.MrrMonths;
 import io.holdfast.commands.DemoCommand;
 import io.holdfast.commands.DoctorCommand;
 import io.holdfast.commands.GenerateCommand;
@@ -29,6 +31,8 @@ public final class Main {
       List.of(
           RetentionTriangle.VIEW,
           AdoptionBars.VIEW,
+          MrrMonths.VIEW,
+          ChurnWindows.VIEW,
           ModelFigures.VIEW,
           RiskList.VIEW,
           SegmentShares.VIEW);

@@ -9,6 +9,8 @@ import io.holdfast.churn.Predictions;
 import io.holdfast.cli.Page;
 import io.holdfast.metrics.CohortRetention;
 import io.holdfast.metrics.FeatureAdoption;
+import io.holdfast.metrics.MrrMonthly;
+import io.holdfast.metrics.CustomerChurn;
 import io.holdfast.programs.Segments;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -171,6 +173,52 @@ class ViewsTest {
             a         new      3 days of tenure
 
             1 of 4 customers
+            """);
+  }
+
+  @Test
+  void mrrGoesFromMonthToMonth() {
+    Dataset<Row> rows =
+        rows(
+            MrrMonthly.TABLE,
+            """
+            | counting  | window_kind        | window_start | window_end | start_mrr | new_mrr | reactivation_mrr | expansion_mrr | contraction_mrr | churn_mrr | fx_mrr | end_mrr | end_customers | nrr  | grr  | is_complete | is_small |
+            | confirmed | month              | 2026-01-01   | 2026-02-01 | 1000      | 200     | 10               | 40            | 20              | 30        | -5     | 1195    | 12            | 0.98 | 0.95 | true        | true     |
+            | confirmed | month              | 2026-02-01   | 2026-03-01 | 1195      | 0       | 0                | 0             | 0               | 0         | 0      | 1195    | 12            | 1.0  | 1.0  | false       | false    |
+            | confirmed | trailing_12_months | 2025-02-01   | 2026-02-01 | 500       | 700     | 0                | 0             | 0               | 0         | 0      | 1195    | 12            | 1.05 | 0.9  | true        | false    |
+            | snapshot  | month              | 2026-01-01   | 2026-02-01 | 7         | 7       | 7                | 7             | 7               | 7         | 7      | 7       | 7             | 0.7  | 0.7  | true        | false    |
+            """);
+
+    assertThat(MrrMonths.text(rows, PAGE))
+        .isEqualTo(
+            """
+            month     start  new  back  more  less  left  fx    end  customers     NRR     GRR  NRR 12m
+            2026-01   1,000  200    10    40    20    30  -5  1,195         12  98.0%~  95.0%~   105.0%
+            2026-02*  1,195    0     0     0     0     0   0  1,195         12  100.0%  100.0%        -
+            back: had left and returned. * not over, or its churn is not confirmed. ~ few customers.
+            """);
+  }
+
+  @Test
+  void churnStandsByWindowTheLatestFirst() {
+    Dataset<Row> rows =
+        rows(
+            CustomerChurn.TABLE,
+            """
+            | counting  | window_kind | window_start | window_end | segment_dimension | segment_value | start_customers | churned_customers | churn_rate | rate_low | rate_high | implied | voluntary_customers | involuntary_customers | intra_period_churn | is_complete | is_small |
+            | confirmed | month       | 2026-01-01   | 2026-02-01 | all               | all           | 1000            | 52                | 0.052      | 0.04     | 0.0675    |         | 40                  | 10                    | 3                  | true        | false    |
+            | confirmed | month       | 2026-02-01   | 2026-03-01 | all               | all           | 20              | 1                 | 0.05       | 0.01     | 0.24      |         | 1                   | 0                     | 0                  | false       | true     |
+            | confirmed | quarter     | 2026-01-01   | 2026-04-01 | all               | all           | 1000            | 148               | 0.148      | 0.12     | 0.17      | 0.15    | 100                 | 40                    | 9                  | false       | false    |
+            | confirmed | month       | 2026-01-01   | 2026-02-01 | plan              | pro           | 7               | 7                 | 1.0        | 0.7      | 1.0       |         | 7                   | 0                     | 0                  | true        | true     |
+            """);
+
+    assertThat(ChurnWindows.text(rows, PAGE))
+        .startsWith(
+            """
+            window    from        until       customers  left  churn  95%           implied  by choice  unpaid  in and out
+            quarter*  2026-01-01  2026-04-01      1,000   148  14.8%  12.0 - 17.0%    15.0%        100      40           9
+            month*    2026-02-01  2026-03-01         20     1  5.0%~  1.0 - 24.0%         -          1       0           0
+            month     2026-01-01  2026-02-01      1,000    52   5.2%  4.0 - 6.8%          -         40      10           3
             """);
   }
 }

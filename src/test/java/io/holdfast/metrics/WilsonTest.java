@@ -4,7 +4,9 @@ import static io.holdfast.Rows.assertRows;
 import static io.holdfast.Rows.rows;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.round;
+import static org.assertj.core.api.Assertions.assertThat;
 
+import io.holdfast.Cases;
 import org.apache.spark.sql.types.StructType;
 import org.junit.jupiter.api.Test;
 
@@ -37,5 +39,24 @@ class WilsonTest {
         | 10   | 10   | 1.0  | 0.7225 | 1.0    |
         | 0    | 0    |      |        |        |
         """);
+  }
+
+  /** The figures of statsmodels: src/test/python/reference_figures.py wrote the file. */
+  @Test
+  void theIntervalIsThatOfStatsmodels() {
+    var expected =
+        rows(
+            StructType.fromDDL("world STRING, hits BIGINT, size BIGINT, rate DOUBLE, low DOUBLE, high DOUBLE"),
+            Cases.of("reference/wilson.csv", "world"));
+    var differing =
+        expected
+            .withColumn("my_rate", Wilson.rate(col("hits"), col("size")))
+            .withColumn("my_low", Wilson.low(col("hits"), col("size")))
+            .withColumn("my_high", Wilson.high(col("hits"), col("size")))
+            .filter(
+                "NOT coalesce(abs(rate - my_rate) < 1e-9 AND abs(low - my_low) < 1e-9"
+                    + " AND abs(high - my_high) < 1e-9, false)");
+    assertThat(expected.count()).isGreaterThan(30);
+    assertThat(differing.collectAsList()).isEmpty();
   }
 }
