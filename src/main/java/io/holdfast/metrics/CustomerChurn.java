@@ -125,7 +125,7 @@ public final class CustomerChurn {
             RevenueWindows.TRAILING);
     Dataset<Row> timeline = ledger.timeline().filter(col("mrr").gt(0));
     Dataset<Row> counted =
-        began(timeline, windows, ledger).unionByName(passing(timeline, windows, ledger));
+        began(timeline, windows, ledger).unionByName(passing(windows, ledger));
     Dataset<Row> measured =
         counts(
             RevenueSegments.split(counted, customers, aliases, settings.segmentDimensions()));
@@ -168,17 +168,13 @@ public final class CustomerChurn {
   }
 
   /** Who came for the first time after the start of a window and had left before its end. */
-  private static Dataset<Row> passing(
-      Dataset<Row> timeline, Dataset<Row> windows, RevenueLedger ledger) {
+  private static Dataset<Row> passing(Dataset<Row> windows, RevenueLedger ledger) {
     Column isInside =
         col("counting")
             .equalTo(col("counted"))
             .and(col("start_date").gt(col("window_start")))
             .and(col("end_date").leq(col("point_date")));
-    Dataset<Row> firstPlans =
-        timeline
-            .filter(col("spell").equalTo(1))
-            .select("counting", "customer_id", "from_date", "plan");
+    Dataset<Row> plans = ledger.mrr().select("customer_id", "from_date", "plan");
     Dataset<Row> fresh =
         ledger
             .spells()
@@ -186,7 +182,7 @@ public final class CustomerChurn {
             .select(col("counting"), col("customer_id"), col("start_date"), col("end_date"))
             .join(broadcast(windows.withColumnRenamed("counting", "counted")), isInside, "inner")
             .withColumn("from_date", col("start_date"))
-            .join(firstPlans, new String[] {"counting", "customer_id", "from_date"}, "left")
+            .join(plans, new String[] {"customer_id", "from_date"}, "left")
             .select(
                 col("counting"),
                 col("customer_id"),

@@ -1,12 +1,16 @@
 package io.holdfast.metrics;
 
+import static org.apache.spark.sql.functions.array;
 import static org.apache.spark.sql.functions.broadcast;
 import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.date_sub;
+import static org.apache.spark.sql.functions.explode;
 import static org.apache.spark.sql.functions.least;
 import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.max;
+import static org.apache.spark.sql.functions.struct;
 import static org.apache.spark.sql.functions.sum;
 import static org.apache.spark.sql.functions.when;
 import static org.apache.spark.sql.types.DataTypes.BooleanType;
@@ -20,6 +24,7 @@ import io.holdfast.job.Job;
 import io.holdfast.sources.Company;
 import io.holdfast.sources.ExchangeRates;
 import io.holdfast.table.Table;
+import java.util.ArrayList;
 import java.util.List;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
@@ -147,31 +152,36 @@ public final class MrrMonthly {
   static Dataset<Row> monthly(RevenueLedger ledger, Dataset<Row> movements, int minCohort) {
     Dataset<Row> windows =
         RevenueWindows.of(ledger, RevenueWindows.MONTH, RevenueWindows.TRAILING);
-    Dataset<Row> timeline = ledger.timeline().filter(col("mrr").gt(0));
+    Dataset<Row> paid = paid(ledger.timeline().filter(col("mrr").gt(0)), windows);
     return figures(
             windows
-                .join(
-                    total(paid(timeline, windows, date_sub(col("window_start"), 1)), "start"),
-                    RevenueWindows.KEY,
-                    "left")
-                .join(
-                    total(paid(timeline, windows, col("last_date")), "end"),
-                    RevenueWindows.KEY,
-                    "left")
+                .join(totals(paid), RevenueWindows.KEY, "left")
                 .join(moved(windows, movements), RevenueWindows.KEY, "left")
-                .join(cohorts(timeline, windows, movements), RevenueWindows.KEY, "left"))
+                .join(ways(paid, movements), RevenueWindows.KEY, "left"))
         .withColumn("is_small", col("cohort_customers").lt(minCohort));
   }
 
-  /** Who pays how much on a date of each window. */
-  private static Dataset<Row> paid(Dataset<Row> timeline, Dataset<Row> windows, Column date) {
+  /**
+   * What each customer pays around each window: {@code opening} on the day before it, {@code first}
+   * on its first day, {@code closing} on its last, {@code later} on the day after; NULL: nothing.
+   */
+  private static Dataset<Row> paid(Dataset<Row> timeline, Dataset<Row> windows) {
     Dataset<Row> dated =
-        windows.select(
-            col("counting").as("counted"),
-            col("window_kind"),
-            col("window_start"),
-            col("point_date"),
-            date.as("date"));
+        windows
+            .withColumn(
+                "at",
+                explode(
+                    array(
+                        at("opening", date_sub(col("window_start"), 1)),
+                        at("first", col("window_start")),
+                        at("closing", col("last_date")),
+                        at("later", col("point_date")))))
+            .select(
+                col("counting").as("counted"),
+                col("window_kind"),
+                col("window_start"),
+                col("point_date"),
+                col("at.*"));
     return timeline
         .join(
             broadcast(dated),
@@ -180,15 +190,45 @@ public final class MrrMonthly {
                 .and(col("from_date").leq(col("date")))
                 .and(col("until_date").isNull().or(col("until_date").gt(col("date")))),
             "inner")
-        .drop("counted", "date", "from_date", "until_date", "amounts", "spell", "plan");
+        .groupBy("counting", "window_kind", "window_start", "point_date", "customer_id")
+        .agg(
+            max(when(isAt("opening"), col("mrr"))).as("opening"),
+            max(when(isAt("first"), col("mrr"))).as("first"),
+            max(when(isAt("closing"), col("mrr"))).as("closing"),
+            max(when(isAt("later"), col("mrr"))).as("later"),
+            max(when(isAt("opening"), col("constant_mrr"))).as("constant_opening"),
+            max(when(isAt("first"), col("constant_mrr"))).as("constant_first"),
+            max(when(isAt("closing"), col("constant_mrr"))).as("constant_closing"),
+            max(when(isAt("later"), col("constant_mrr"))).as("constant_later"));
   }
 
-  private static Dataset<Row> total(Dataset<Row> paid, String name) {
+  private static Column at(String when, Column date) {
+    return struct(lit(when).as("day"), date.as("date"));
+  }
+
+  private static Column isAt(String when) {
+    return col("day").equalTo(when);
+  }
+
+  /** The sums over all customers, and over those who paid on the first day: the cohort. */
+  private static Dataset<Row> totals(Dataset<Row> paid) {
+    Column isMember = col("first").isNotNull();
+    Column later = coalesce(col("later"), lit(0));
     return paid.groupBy("counting", "window_kind", "window_start")
         .agg(
-            sum("mrr").as(name + "_mrr"),
-            sum("constant_mrr").as("constant_" + name + "_mrr"),
-            count(lit(1)).as(name + "_customers"));
+            sum("opening").as("start_mrr"),
+            sum("closing").as("end_mrr"),
+            sum("constant_opening").as("constant_start_mrr"),
+            sum("constant_closing").as("constant_end_mrr"),
+            count("opening").as("start_customers"),
+            count("closing").as("end_customers"),
+            count("first").as("cohort_customers"),
+            sum("first").as("cohort_start_mrr"),
+            sum(when(isMember, later)).as("cohort_end_mrr"),
+            sum(when(isMember, least(later, col("first")))).as("cohort_kept_mrr"),
+            sum("constant_first").as("constant_cohort_start"),
+            sum(when(isMember, coalesce(col("constant_later"), lit(0))))
+                .as("constant_cohort_end"));
   }
 
   private static Dataset<Row> moved(Dataset<Row> windows, Dataset<Row> movements) {
@@ -201,67 +241,37 @@ public final class MrrMonthly {
                     .equalTo(col("counted"))
                     .and(col("movement_date").between(col("window_start"), col("last_date"))),
                 "inner");
-    Column[] sums =
-        MOVED.stream()
-            .map(kind -> sum(when(is(kind), col("amount"))).as(kind + "_mrr"))
-            .toArray(Column[]::new);
+    List<Column> sums = new ArrayList<>();
+    sums.add(count(when(is("reactivation"), 1)).as("reactivated_customers"));
+    sums.add(count(when(is("churn"), 1)).as("churned_customers"));
+    MOVED.forEach(kind -> sums.add(sum(when(is(kind), col("amount"))).as(kind + "_mrr")));
     return inWindow
         .groupBy("counting", "window_kind", "window_start")
-        .agg(count(when(is("new"), 1)).as("new_customers"), sums)
-        .join(
-            inWindow
-                .groupBy("counting", "window_kind", "window_start")
-                .agg(
-                    count(when(is("reactivation"), 1)).as("reactivated_customers"),
-                    count(when(is("churn"), 1)).as("churned_customers")),
-            RevenueWindows.KEY,
-            "inner");
+        .agg(count(when(is("new"), 1)).as("new_customers"), sums.toArray(Column[]::new));
   }
 
   private static Column is(String kind) {
     return col("movement").equalTo(kind);
   }
 
-  /** What became of those who paid on the first day, by what they pay after the last. */
-  private static Dataset<Row> cohorts(
-      Dataset<Row> timeline, Dataset<Row> windows, Dataset<Row> movements) {
-    String[] member = {"counting", "window_kind", "window_start", "customer_id"};
-    Dataset<Row> began = paid(timeline, windows, col("window_start"));
-    Dataset<Row> ended =
-        paid(timeline, windows, col("point_date"))
-            .drop("point_date")
-            .withColumnRenamed("mrr", "later_mrr")
-            .withColumnRenamed("constant_mrr", "constant_later_mrr");
-    Column later = coalesce(col("later_mrr"), lit(0));
-    Dataset<Row> endpoints =
-        began
-            .join(ended, member, "left")
-            .groupBy("counting", "window_kind", "window_start")
-            .agg(
-                count(lit(1)).as("cohort_customers"),
-                sum("mrr").as("cohort_start_mrr"),
-                sum(later).as("cohort_end_mrr"),
-                sum(least(later, col("mrr"))).as("cohort_kept_mrr"),
-                sum("constant_mrr").as("constant_cohort_start"),
-                sum(coalesce(col("constant_later_mrr"), lit(0))).as("constant_cohort_end"));
+  /** How the cohort came from what it paid on the first day to what it pays after the last. */
+  private static Dataset<Row> ways(Dataset<Row> paid, Dataset<Row> movements) {
     Column isWithin =
         col("movement_date")
             .gt(col("window_start"))
             .and(col("movement_date").leq(col("point_date")));
     Column isReturn = is("reactivation");
-    Dataset<Row> ways =
-        began
-            .select("counting", "window_kind", "window_start", "customer_id", "point_date")
-            .join(
-                movements.select("counting", "customer_id", "movement_date", "movement", "change"),
-                new String[] {"counting", "customer_id"},
-                "inner")
-            .filter(isWithin)
-            .groupBy("counting", "window_kind", "window_start")
-            .agg(
-                sum(when(isReturn, lit(0)).otherwise(col("change"))).as("cohort_moved_mrr"),
-                sum(when(isReturn, col("change"))).as("cohort_returned_mrr"));
-    return endpoints.join(ways, RevenueWindows.KEY, "left");
+    return paid.filter(col("first").isNotNull())
+        .select("counting", "window_kind", "window_start", "customer_id", "point_date")
+        .join(
+            movements.select("counting", "customer_id", "movement_date", "movement", "change"),
+            new String[] {"counting", "customer_id"},
+            "inner")
+        .filter(isWithin)
+        .groupBy("counting", "window_kind", "window_start")
+        .agg(
+            sum(when(isReturn, lit(0)).otherwise(col("change"))).as("cohort_moved_mrr"),
+            sum(when(isReturn, col("change"))).as("cohort_returned_mrr"));
   }
 
   private static Dataset<Row> figures(Dataset<Row> sums) {

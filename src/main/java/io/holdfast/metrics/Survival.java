@@ -112,11 +112,7 @@ public final class Survival {
         date_sub(lit(ledger.asOf()), ledger.pricing().revenue().gapDays());
     Column isGone = coalesce(col("end_date").leq(lastCertain), lit(false));
     Column exit = when(isGone, col("end_date")).otherwise(lastCertain);
-    Dataset<Row> plans =
-        ledger
-            .timeline()
-            .filter(col("counting").equalTo("confirmed"))
-            .select("customer_id", "from_date", "plan");
+    Dataset<Row> plans = ledger.mrr().select("customer_id", "from_date", "plan");
     return ledger
         .spells()
         .filter(col("counting").equalTo("confirmed"))

@@ -37,7 +37,7 @@ public final class RevenueCases {
 
   /** What each case pays from day to day. */
   public static Dataset<Row> mrr() {
-    return mrr(lines());
+    return mrr(lines()).localCheckpoint();
   }
 
   /** What subscription lines bring from day to day. */
@@ -47,20 +47,21 @@ public final class RevenueCases {
 
   /** When each case paid. */
   public static Dataset<Row> spells() {
-    return spells(lines());
+    return spells(lines()).localCheckpoint();
   }
 
   static Dataset<Row> spells(Dataset<Row> lines) {
-    return PayingSpells.TABLE.conform(PayingSpells.spells(mrr(lines), lines, PRICING));
+    Dataset<Row> mrr = mrr(lines).localCheckpoint();
+    return PayingSpells.TABLE.conform(PayingSpells.spells(mrr, lines, PRICING));
   }
 
-  /** What random lines bring, and the spells of it: of subscriptions as a test makes them. */
+  /** What subscriptions as a test makes them bring from day to day. */
   public static Dataset<Row> mrrOf(Dataset<Row> subscriptions) {
-    return mrr(PRICING.ended(subscriptions));
+    return mrr(PRICING.ended(subscriptions)).localCheckpoint();
   }
 
   /** The spells of subscriptions as a test makes them. */
   public static Dataset<Row> spellsOf(Dataset<Row> subscriptions) {
-    return spells(PRICING.ended(subscriptions));
+    return spells(PRICING.ended(subscriptions)).localCheckpoint();
   }
 }
