@@ -28,8 +28,17 @@ public final class ChurnWindows {
             .collectAsList();
     TextTable table =
         new TextTable(
-            "window", "from", "until", "customers", "left", "churn", "95%", "implied", "by choice",
-            "unpaid", "in and out");
+            "window",
+            "from",
+            "until",
+            "customers",
+            "left",
+            "churn",
+            "95%",
+            "implied",
+            "by choice",
+            "unpaid",
+            "in and out");
     for (String kind : KINDS) {
       all.stream()
           .filter(row -> row.<String>getAs("window_kind").equals(kind))

@@ -20,8 +20,7 @@ public final class MrrMonths {
   private MrrMonths() {}
 
   static String text(Dataset<Row> rows, Page page) {
-    List<Row> all =
-        rows.filter("counting = 'confirmed'").orderBy("window_start").collectAsList();
+    List<Row> all = rows.filter("counting = 'confirmed'").orderBy("window_start").collectAsList();
     Map<String, Row> years = new TreeMap<>();
     all.stream()
         .filter(row -> row.<String>getAs("window_kind").equals("trailing_12_months"))
@@ -30,8 +29,19 @@ public final class MrrMonths {
         all.stream().filter(row -> row.<String>getAs("window_kind").equals("month")).toList();
     TextTable table =
         new TextTable(
-            "month", "start", "new", "back", "more", "less", "left", "fx", "end", "customers",
-            "NRR", "GRR", "NRR 12m");
+            "month",
+            "start",
+            "new",
+            "back",
+            "more",
+            "less",
+            "left",
+            "fx",
+            "end",
+            "customers",
+            "NRR",
+            "GRR",
+            "NRR 12m");
     months.stream()
         .skip(Math.max(0, months.size() - page.rows()))
         .forEach(row -> month(table, row, years.get(row.getAs("window_end").toString())));

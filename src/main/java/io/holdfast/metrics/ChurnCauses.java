@@ -78,10 +78,14 @@ public final class ChurnCauses {
               StringType,
               "a configured one; payment: want of it; other: said, but none of these; unknown")
           .column("window_start", DateType, "the first churn date that counts")
-          .column("window_end", DateType, "the first after it; leavings of the last revenue.gap_days are not confirmed yet")
+          .column(
+              "window_end",
+              DateType,
+              "the first after it; leavings of the last revenue.gap_days are not confirmed yet")
           .column("churned_customers", LongType, "leavings for this cause")
           .column("stated_customers", LongType, "of these: the customer or the contract says so")
-          .column("evidence_customers", LongType, "of these: nothing is said, what happened shows it")
+          .column(
+              "evidence_customers", LongType, "of these: nothing is said, what happened shows it")
           .column(
               "shown_customers",
               LongType,
@@ -92,8 +96,7 @@ public final class ChurnCauses {
           .column("churn_share_rate", DoubleType, "churned_customers / all_churned_customers")
           .column("rate_low", DoubleType, "lower end of its 95% Wilson interval")
           .column("rate_high", DoubleType, "upper end of its 95% Wilson interval")
-          .column(
-              "attributed_customers", LongType, "leavings for one of the configured causes")
+          .column("attributed_customers", LongType, "leavings for one of the configured causes")
           .column(
               "attributed_rate",
               DoubleType,
@@ -217,8 +220,7 @@ public final class ChurnCauses {
     shown.add(count_if(col("cause").isin(settings.order().toArray())).as("attributed_customers"));
     Dataset<Row> all =
         leavings
-            .agg(
-                count(lit(1)).as("all_churned_customers"), shown.toArray(Column[]::new))
+            .agg(count(lit(1)).as("all_churned_customers"), shown.toArray(Column[]::new))
             .withColumn("one", explode(array(causes.toArray(Column[]::new))))
             .select("one.*", "all_churned_customers", "attributed_customers");
     Dataset<Row> byCause =
@@ -303,8 +305,7 @@ public final class ChurnCauses {
   }
 
   /** What each said of its leaving: the statement nearest to it, by code before by words. */
-  private static Dataset<Row> stated(
-      Dataset<Row> churns, Facts facts, CauseSettings settings) {
+  private static Dataset<Row> stated(Dataset<Row> churns, Facts facts, CauseSettings settings) {
     Column apart = abs(datediff(col("said_date"), col("churn_date")));
     Column reason = lower(trim(col("reason")));
     Column comment = lower(col("comment"));
@@ -328,7 +329,9 @@ public final class ChurnCauses {
             .join(statements, new String[] {"customer_id"}, "inner")
             .filter(apart.leq(settings.statementDays()))
             .groupBy("customer_id", "churn_date")
-            .agg(min(struct(apart, col("churn_reason_id"), col("reason"), col("comment"))).as("said"));
+            .agg(
+                min(struct(apart, col("churn_reason_id"), col("reason"), col("comment")))
+                    .as("said"));
     Column byCode = byReason(col("said.reason"), settings);
     Column byContract = byReason(lower(trim(col("end_reason"))), settings);
     Column byWords =
@@ -341,8 +344,7 @@ public final class ChurnCauses {
     return churns
         .join(nearest, LEAVING, "left")
         .withColumn("stated_cause", coalesce(byCode, byContract, byWords))
-        .withColumn(
-            "has_statement", coalesce(col("said.reason"), col("said.comment")).isNotNull())
+        .withColumn("has_statement", coalesce(col("said.reason"), col("said.comment")).isNotNull())
         .drop("said");
   }
 
@@ -351,31 +353,26 @@ public final class ChurnCauses {
         settings.order().stream()
             .map(
                 cause ->
-                    when(
-                        reason.isin(settings.causes().get(cause).reasons().toArray()), lit(cause)))
+                    when(reason.isin(settings.causes().get(cause).reasons().toArray()), lit(cause)))
             .toArray(Column[]::new));
   }
 
   private static Column holdsOne(Column comment, CauseSettings.Cause cause) {
-    return cause.words().stream()
-        .map(comment::contains)
-        .reduce(Column::or)
-        .orElse(lit(false));
+    return cause.words().stream().map(comment::contains).reduce(Column::or).orElse(lit(false));
   }
 
   /** Adds {@code shows_*} for each cause: NULL where it cannot be known. */
-  private static Dataset<Row> evidence(
-      Dataset<Row> leavings, Facts facts, CauseSettings settings) {
+  private static Dataset<Row> evidence(Dataset<Row> leavings, Facts facts, CauseSettings settings) {
     Dataset<Row> with =
         leavings
             .join(use(leavings, facts), LEAVING, "left")
             .join(answers(leavings, facts, settings), LEAVING, "left")
             .join(downgrades(leavings, facts, settings), LEAVING, "left")
             .join(breadth(leavings, facts), LEAVING, "left")
-            .crossJoin(
-                broadcast(facts.customerDays().agg(max(lit(true)).as("has_use"))));
+            .crossJoin(broadcast(facts.customerDays().agg(max(lit(true)).as("has_use"))));
     CauseSettings.Evidence from = settings.evidence();
-    Column waited = datediff(coalesce(col("first_active_date"), col("churn_date")), col("signup_date"));
+    Column waited =
+        datediff(coalesce(col("first_active_date"), col("churn_date")), col("signup_date"));
     Column perHundred =
         coalesce(col("events"), lit(0L)).multiply(100).cast("double").divide(col("mrr"));
     Column isLittle = when(col("has_use"), perHundred.lt(from.eventsPerHundred()));
@@ -413,8 +410,7 @@ public final class ChurnCauses {
             sum(when(isRecent, col("events"))).as("events"));
   }
 
-  private static Dataset<Row> answers(
-      Dataset<Row> leavings, Facts facts, CauseSettings settings) {
+  private static Dataset<Row> answers(Dataset<Row> leavings, Facts facts, CauseSettings settings) {
     return leavings
         .select(LEAVING[0], LEAVING[1])
         .join(

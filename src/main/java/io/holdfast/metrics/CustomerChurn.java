@@ -124,11 +124,9 @@ public final class CustomerChurn {
             RevenueWindows.YEAR,
             RevenueWindows.TRAILING);
     Dataset<Row> timeline = ledger.timeline().filter(col("mrr").gt(0));
-    Dataset<Row> counted =
-        began(timeline, windows, ledger).unionByName(passing(windows, ledger));
+    Dataset<Row> counted = began(timeline, windows, ledger).unionByName(passing(windows, ledger));
     Dataset<Row> measured =
-        counts(
-            RevenueSegments.split(counted, customers, aliases, settings.segmentDimensions()));
+        counts(RevenueSegments.split(counted, customers, aliases, settings.segmentDimensions()));
     Column size = col("start_customers");
     return measured
         .join(implied(measured, windows), SEGMENT, "left")

@@ -266,8 +266,7 @@ public final class CustomerValue {
         .withColumn("survival_months", when(isNow, col("seen_months")))
         .withColumn(
             "survival_clv",
-            when(isNow, profit.multiply(col("expected_months").cast("decimal(12,8)")))
-                .cast(MONEY))
+            when(isNow, profit.multiply(col("expected_months").cast("decimal(12,8)"))).cast(MONEY))
         .withColumn(
             "cac",
             when(

@@ -63,8 +63,7 @@ final class KaplanMeier {
                     .withColumn("entered", lit(1L))
                     .withColumn("left", lit(0L)))
             .groupBy(byDay)
-            .agg(
-                sum("gone").as("gone"), sum("entered").as("entered"), sum("left").as("left"));
+            .agg(sum("gone").as("gone"), sum("entered").as("entered"), sum("left").as("left"));
     WindowSpec before =
         Window.partitionBy(group).orderBy("day").rowsBetween(Window.unboundedPreceding(), -1);
     WindowSpec upTo =
@@ -83,8 +82,7 @@ final class KaplanMeier {
         .withColumn(
             "survival",
             when(anyLastOne, 0.0)
-                .otherwise(
-                    exp(coalesce(sum(when(isHappening, log(stay))).over(upTo), lit(0.0)))))
+                .otherwise(exp(coalesce(sum(when(isHappening, log(stay))).over(upTo), lit(0.0)))))
         .withColumn("variance", sum(when(isHappening, variance)).over(upTo))
         .withColumn("last_day", max("day").over(Window.partitionBy(group)))
         .filter(isHappening.or(col("day").equalTo(col("last_day"))))

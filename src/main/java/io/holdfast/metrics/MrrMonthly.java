@@ -77,9 +77,7 @@ public final class MrrMonthly {
               DoubleType,
               "gross_churn_rate - (expansion + reactivation) / start_mrr; below 0: growth")
           .column(
-              "quick_ratio",
-              DoubleType,
-              "(new + reactivation + expansion) / (churn + contraction)")
+              "quick_ratio", DoubleType, "(new + reactivation + expansion) / (churn + contraction)")
           .column("cohort_customers", LongType, "customers that pay on the first day: the cohort")
           .column("cohort_start_mrr", MONEY, "what the cohort pays on the first day")
           .column("cohort_end_mrr", MONEY, "what it pays on the day after the window")
@@ -150,8 +148,7 @@ public final class MrrMonthly {
    * @param movements rows of {@link MrrMovements}
    */
   static Dataset<Row> monthly(RevenueLedger ledger, Dataset<Row> movements, int minCohort) {
-    Dataset<Row> windows =
-        RevenueWindows.of(ledger, RevenueWindows.MONTH, RevenueWindows.TRAILING);
+    Dataset<Row> windows = RevenueWindows.of(ledger, RevenueWindows.MONTH, RevenueWindows.TRAILING);
     Dataset<Row> paid = paid(ledger.timeline().filter(col("mrr").gt(0)), windows);
     return figures(
             windows
@@ -227,14 +224,14 @@ public final class MrrMonthly {
             sum(when(isMember, later)).as("cohort_end_mrr"),
             sum(when(isMember, least(later, col("first")))).as("cohort_kept_mrr"),
             sum("constant_first").as("constant_cohort_start"),
-            sum(when(isMember, coalesce(col("constant_later"), lit(0))))
-                .as("constant_cohort_end"));
+            sum(when(isMember, coalesce(col("constant_later"), lit(0)))).as("constant_cohort_end"));
   }
 
   private static Dataset<Row> moved(Dataset<Row> windows, Dataset<Row> movements) {
     Dataset<Row> inWindow =
         movements
-            .select(col("counting").as("counted"), col("movement_date"), col("movement"), col("amount"))
+            .select(
+                col("counting").as("counted"), col("movement_date"), col("movement"), col("amount"))
             .join(
                 broadcast(windows),
                 col("counting")
@@ -286,7 +283,9 @@ public final class MrrMonthly {
     Column lost = col("churn_mrr").plus(col("contraction_mrr"));
     Column regained = col("expansion_mrr").plus(col("reactivation_mrr"));
     return known
-        .withColumn("arpa", when(
+        .withColumn(
+            "arpa",
+            when(
                 col("end_customers").gt(0),
                 col("end_mrr").divide(col("end_customers")).cast(MONEY)))
         .withColumn("gross_churn_rate", ratio(lost, col("start_mrr")))
@@ -296,8 +295,7 @@ public final class MrrMonthly {
         .withColumn("grr", ratio(col("cohort_kept_mrr"), col("cohort_start_mrr")))
         .withColumn(
             "movement_nrr",
-            ratio(
-                col("cohort_start_mrr").plus(col("cohort_moved_mrr")), col("cohort_start_mrr")))
+            ratio(col("cohort_start_mrr").plus(col("cohort_moved_mrr")), col("cohort_start_mrr")))
         .withColumn(
             "constant_nrr", ratio(col("constant_cohort_end"), col("constant_cohort_start")));
   }

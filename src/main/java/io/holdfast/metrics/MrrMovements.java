@@ -67,7 +67,8 @@ public final class MrrMovements {
           .column("is_voluntary", BooleanType, "of churn: by choice; NULL: no churn, or not said")
           .column("end_reason", StringType, "of churn: why, as the feed says")
           .key("counting", "customer_id", "movement_date", "movement")
-          .require("only fx can be negative", col("movement").equalTo("fx").or(col("amount").geq(0)))
+          .require(
+              "only fx can be negative", col("movement").equalTo("fx").or(col("amount").geq(0)))
           .published()
           .build();
 
@@ -90,8 +91,7 @@ public final class MrrMovements {
             .timeline()
             .withColumn("before", lag(state, 1).over(inOrder))
             .withColumn("next_spell", lead("spell", 1).over(inOrder));
-    Column isFirst =
-        col("before").isNull().or(col("before.spell").notEqual(col("spell")));
+    Column isFirst = col("before").isNull().or(col("before.spell").notEqual(col("spell")));
     Column isLast =
         col("until_date")
             .isNotNull()
@@ -125,12 +125,7 @@ public final class MrrMovements {
         ledger
             .spells()
             .select(
-                "counting",
-                "customer_id",
-                "spell",
-                "confirmed_date",
-                "is_voluntary",
-                "end_reason");
+                "counting", "customer_id", "spell", "confirmed_date", "is_voluntary", "end_reason");
     Column isConfirmed = col("confirmed_date").leq(ledger.asOf());
     return rows(
             lastRuns
@@ -200,8 +195,7 @@ public final class MrrMovements {
             .groupBy("counting", "customer_id")
             .agg(sum("change").as("moved"))
             .join(paid, key, "full")
-            .filter(
-                coalesce(col("moved"), lit(0)).notEqual(coalesce(col("mrr"), lit(0))))
+            .filter(coalesce(col("moved"), lit(0)).notEqual(coalesce(col("mrr"), lit(0))))
             .select("counting", "customer_id", "moved", "mrr")
             .orderBy("counting", "customer_id")
             .takeAsList(3);

@@ -10,6 +10,5 @@ import java.util.List;
  */
 public record RevenueFigures(List<String> segmentDimensions) {
 
-  public static final Setting<RevenueFigures> SETTING =
-      Setting.of("revenue", RevenueFigures.class);
+  public static final Setting<RevenueFigures> SETTING = Setting.of("revenue", RevenueFigures.class);
 }

@@ -63,8 +63,7 @@ record RevenueLedger(Dataset<Row> mrr, Dataset<Row> spells, Pricing pricing, Loc
   }
 
   /** Cuts what is known at {@code asOf}. */
-  static RevenueLedger of(
-      Dataset<Row> mrr, Dataset<Row> spells, Pricing pricing, LocalDate asOf) {
+  static RevenueLedger of(Dataset<Row> mrr, Dataset<Row> spells, Pricing pricing, LocalDate asOf) {
     Dataset<Row> cut =
         mrr.filter(col("from_date").leq(asOf))
             .withColumn("until_date", when(col("until_date").leq(asOf), col("until_date")))
@@ -87,7 +86,9 @@ record RevenueLedger(Dataset<Row> mrr, Dataset<Row> spells, Pricing pricing, Loc
     Column isHeld = col("mrr").gt(0).or(coalesce(col("is_suspended"), lit(false)));
     Dataset<Row> runs =
         mrr.filter(isHeld)
-            .join(spells.select("counting", "customer_id", "spell", "start_date", "end_date"), "customer_id")
+            .join(
+                spells.select("counting", "customer_id", "spell", "start_date", "end_date"),
+                "customer_id")
             .filter(isWithin)
             .select(
                 "counting",
@@ -104,7 +105,8 @@ record RevenueLedger(Dataset<Row> mrr, Dataset<Row> spells, Pricing pricing, Loc
 
   /** Goes on with what was paid before a gap, at the rates of each month of it. */
   private Dataset<Row> bridges(Dataset<Row> runs) {
-    WindowSpec inSpell = Window.partitionBy("counting", "customer_id", "spell").orderBy("from_date");
+    WindowSpec inSpell =
+        Window.partitionBy("counting", "customer_id", "spell").orderBy("from_date");
     Dataset<Row> gaps =
         runs.withColumn("return_date", lead("from_date", 1).over(inSpell))
             .filter(col("return_date").gt(col("until_date")))
@@ -126,8 +128,7 @@ record RevenueLedger(Dataset<Row> mrr, Dataset<Row> spells, Pricing pricing, Loc
         Window.partitionBy("counting", "customer_id", "spell", "gap_date").orderBy("from_date");
     return gaps.withColumn("from_date", explode(inGap))
         .withColumn(
-            "until_date",
-            coalesce(lead("from_date", 1).over(inGapOrder), col("return_date")))
+            "until_date", coalesce(lead("from_date", 1).over(inGapOrder), col("return_date")))
         .withColumn("mrr", worth(col("amounts"), col("from_date")))
         .drop("return_date", "gap_date");
   }

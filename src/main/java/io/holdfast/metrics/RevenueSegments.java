@@ -73,7 +73,8 @@ final class RevenueSegments {
             "customer_id",
             aliases,
             Aliases.CUSTOMER);
-    Column rank = struct(not(col("told_of").equalTo(col("customer_id"))).as("other"), col("told_of"));
+    Column rank =
+        struct(not(col("told_of").equalTo(col("customer_id"))).as("other"), col("told_of"));
     Column firstKnown = min("known_from").over(Window.partitionBy("customer_id"));
     return merged
         .withColumn("rank", rank)

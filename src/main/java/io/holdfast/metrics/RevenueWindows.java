@@ -50,14 +50,14 @@ final class RevenueWindows {
 
   /**
    * One row per way of counting and window: {@code window_kind}, {@code window_start}, {@code
-   * window_end}, {@code point_date} (the day that starts at its end, or {@code asOf} while it runs),
-   * {@code last_date} (its last day, or {@code asOf}), {@code months} and {@code is_complete}.
+   * window_end}, {@code point_date} (the day that starts at its end, or {@code asOf} while it
+   * runs), {@code last_date} (its last day, or {@code asOf}), {@code months} and {@code
+   * is_complete}.
    */
   static Dataset<Row> of(RevenueLedger ledger, String... kinds) {
     LocalDate asOf = ledger.asOf();
     Column month = col("month");
-    Column[] windows =
-        Arrays.stream(kinds).map(kind -> window(kind, month)).toArray(Column[]::new);
+    Column[] windows = Arrays.stream(kinds).map(kind -> window(kind, month)).toArray(Column[]::new);
     Column isOver =
         when(
                 col("counting").equalTo("confirmed"),
@@ -90,8 +90,7 @@ final class RevenueWindows {
         .spells()
         .agg(min("start_date").as("first_date"))
         .withColumn(
-            "data_begins",
-            coalesce(lit(told.orElse(null)).cast("date"), col("first_date")));
+            "data_begins", coalesce(lit(told.orElse(null)).cast("date"), col("first_date")));
   }
 
   private static Column window(String kind, Column month) {

@@ -90,8 +90,7 @@ public final class Survival {
       RevenueFigures settings,
       int minCohort) {
     Dataset<Row> subjects =
-        RevenueSegments.split(
-            subjects(ledger), customers, aliases, settings.segmentDimensions());
+        RevenueSegments.split(subjects(ledger), customers, aliases, settings.segmentDimensions());
     Dataset<Row> sizes =
         subjects
             .groupBy("spells", "segment_dimension", "segment_value")
@@ -108,8 +107,7 @@ public final class Survival {
 
   /** Who was followed, from which to which day of its spell, and whether it left at its end. */
   static Dataset<Row> subjects(RevenueLedger ledger) {
-    Column lastCertain =
-        date_sub(lit(ledger.asOf()), ledger.pricing().revenue().gapDays());
+    Column lastCertain = date_sub(lit(ledger.asOf()), ledger.pricing().revenue().gapDays());
     Column isGone = coalesce(col("end_date").leq(lastCertain), lit(false));
     Column exit = when(isGone, col("end_date")).otherwise(lastCertain);
     Dataset<Row> plans = ledger.mrr().select("customer_id", "from_date", "plan");
@@ -119,8 +117,7 @@ public final class Survival {
         .crossJoin(broadcast(RevenueWindows.dataBegins(ledger)))
         .withColumn("is_gone", isGone)
         .withColumn("exit_day", datediff(exit, col("start_date")))
-        .withColumn(
-            "entry_day", greatest(datediff(col("data_begins"), col("start_date")), lit(0)))
+        .withColumn("entry_day", greatest(datediff(col("data_begins"), col("start_date")), lit(0)))
         .filter(col("exit_day").gt(col("entry_day")))
         .withColumn("from_date", col("start_date"))
         .join(plans, new String[] {"customer_id", "from_date"}, "left")

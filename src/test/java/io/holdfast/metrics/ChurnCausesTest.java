@@ -43,7 +43,8 @@ class ChurnCausesTest {
           CAUSES,
           new CauseSettings.Evidence(21, 24, 2, 0.5));
 
-  private static CauseSettings.Cause cause(Double claimed, List<String> reasons, List<String> words) {
+  private static CauseSettings.Cause cause(
+      Double claimed, List<String> reasons, List<String> words) {
     return new CauseSettings.Cause(Optional.ofNullable(claimed), reasons, words);
   }
 
@@ -82,8 +83,15 @@ class ChurnCausesTest {
       """;
 
   private static final String[] USED = {
-    "unpaid", "says_code", "says_words", "says_else", "by_contract", "waited", "shrank",
-    "one_feature", "content"
+    "unpaid",
+    "says_code",
+    "says_words",
+    "says_else",
+    "by_contract",
+    "waited",
+    "shrank",
+    "one_feature",
+    "content"
   };
 
   private static Dataset<Row> days() {
@@ -114,8 +122,10 @@ class ChurnCausesTest {
         text.append("| %s | maps | 2026-04-20 | 1 |\n".formatted(customer));
       }
     }
-    text.append("| barely_used | docs | 2026-04-20 | 1 |\n| barely_used | maps | 2026-04-20 | 1 |\n");
-    text.append("| never_began | docs | 2026-04-20 | 1 |\n| never_began | maps | 2026-04-20 | 1 |\n");
+    text.append(
+        "| barely_used | docs | 2026-04-20 | 1 |\n| barely_used | maps | 2026-04-20 | 1 |\n");
+    text.append(
+        "| never_began | docs | 2026-04-20 | 1 |\n| never_began | maps | 2026-04-20 | 1 |\n");
     return rows(FeatureDays.TABLE, text.toString());
   }
 

@@ -51,13 +51,12 @@ class CustomerChurnTest {
 
   /**
    * March: of the four that pay on the 1st one is unpaid and one away on April 1; the paused one is
-   * not gone. What ends on March 1 was there on February 1 and is not on March 1. A quarter's months
-   * lose 0 of 5, 1 of 5 and 2 (confirmed: 1) of 4.
+   * not gone. What ends on March 1 was there on February 1 and is not on March 1. A quarter's
+   * months lose 0 of 5, 1 of 5 and 2 (confirmed: 1) of 4.
    */
   @Test
   void whoPaidAtTheStartAndNotAtTheEndHasLeftUnlessItIsSuspendedOrComesBack() {
-    Dataset<Row> churn =
-        churn(LINES, none(Customers.TABLE), List.of(), LocalDate.of(2026, 6, 30));
+    Dataset<Row> churn = churn(LINES, none(Customers.TABLE), List.of(), LocalDate.of(2026, 6, 30));
     assertRows(
         churn.filter("window_kind = 'month' AND window_start <= DATE'2026-04-01'"),
         """
@@ -90,7 +89,8 @@ class CustomerChurnTest {
   /** The gap of who left on March 20 is over on April 19. */
   @Test
   void aLeavingCountsAsConfirmedOnlyOnceItsGapIsOver() {
-    String gone = LINES.lines().filter(line -> !line.contains("s5")).reduce("", (a, b) -> a + b + "\n");
+    String gone =
+        LINES.lines().filter(line -> !line.contains("s5")).reduce("", (a, b) -> a + b + "\n");
     assertRows(
         churn(gone, none(Customers.TABLE), List.of(), LocalDate.of(2026, 4, 18))
             .filter("window_kind = 'month' AND window_start = DATE'2026-03-01'"),

@@ -85,9 +85,9 @@ class CustomerValueTest {
   }
 
   /**
-   * January: margin 1 - 400/1000 = 0.6; four have left, too few. February: 1 - 750/3000 = 0.75; 10 of
-   * 100 left, so ten months: 200 * 0.75 * 10. March tells no costs of its own: 1 - 350/2000 = 0.825;
-   * of its two months only February is settled: 6 of 60. The curve: 1 + 0.8 + 0.6 months.
+   * January: margin 1 - 400/1000 = 0.6; four have left, too few. February: 1 - 750/3000 = 0.75; 10
+   * of 100 left, so ten months: 200 * 0.75 * 10. March tells no costs of its own: 1 - 350/2000 =
+   * 0.825; of its two months only February is settled: 6 of 60. The curve: 1 + 0.8 + 0.6 months.
    */
   @Test
   void aCustomerIsWorthWhatItBringsWhileItStays() {

@@ -64,8 +64,7 @@ class IntervalCoverageTest {
           int life = 1 + (int) (-100 * Math.log(1 - random.nextDouble()));
           int followed = 1 + (int) (300 * random.nextDouble());
           subjects.add(
-              RowFactory.create(
-                  size, world, 0, Math.min(life, followed), life <= followed));
+              RowFactory.create(size, world, 0, Math.min(life, followed), life <= followed));
         }
       }
     }
@@ -112,7 +111,8 @@ class IntervalCoverageTest {
   private static void requireHonest(String what, List<Double> cells) {
     double mean = cells.stream().mapToDouble(cell -> cell).average().orElseThrow();
     double worst = cells.stream().mapToDouble(cell -> cell).min().orElseThrow();
-    System.out.printf("%s: mean coverage %.4f, worst of %d cells %.4f%n", what, mean, cells.size(), worst);
+    System.out.printf(
+        "%s: mean coverage %.4f, worst of %d cells %.4f%n", what, mean, cells.size(), worst);
     assertThat(mean).as(what + ", worst " + worst).isBetween(0.93, 0.97);
     assertThat(worst).as(what).isGreaterThan(0.88);
   }

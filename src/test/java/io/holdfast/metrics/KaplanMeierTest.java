@@ -89,8 +89,7 @@ class KaplanMeierTest {
                 .drop("left"),
             "segment")
         .filter(col("gone").gt(0))
-        .select(
-            "segment", "day", "at_risk", "gone", "survival", "survival_low", "survival_high")
+        .select("segment", "day", "at_risk", "gone", "survival", "survival_low", "survival_high")
         .collectAsList()
         .forEach(row -> curves.put(row.getString(0) + " " + row.getInt(1), row));
 

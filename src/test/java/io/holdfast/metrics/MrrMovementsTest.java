@@ -28,8 +28,7 @@ class MrrMovementsTest {
   @Test
   void theWorkedCasesMoveAsTheDefinitionsSay() {
     RevenueLedger ledger =
-        RevenueLedger.of(
-            RevenueCases.mrr(), RevenueCases.spells(), RevenueCases.PRICING, AS_OF);
+        RevenueLedger.of(RevenueCases.mrr(), RevenueCases.spells(), RevenueCases.PRICING, AS_OF);
     Dataset<Row> movements = MrrMovements.movements(ledger).localCheckpoint();
     assertRows(movements, Cases.of("revenue/movements.csv", "customer_id"));
     assertRulesKept(MrrMovements.TABLE, movements, AS_OF);

@@ -176,7 +176,9 @@ class RandomLedgersTest {
         random.nextInt(12) == 0,
         start,
         end,
-        isDiscounted ? BigDecimal.valueOf(random.nextInt(4) == 0 ? 100 : random.nextInt(100), 2) : null,
+        isDiscounted
+            ? BigDecimal.valueOf(random.nextInt(4) == 0 ? 100 : random.nextInt(100), 2)
+            : null,
         isDiscounted ? discount : null,
         isDiscounted ? discount.plusDays(random.nextInt(60)) : null,
         isPaused ? pause : null,

@@ -46,7 +46,8 @@ class WilsonTest {
   void theIntervalIsThatOfStatsmodels() {
     var expected =
         rows(
-            StructType.fromDDL("world STRING, hits BIGINT, size BIGINT, rate DOUBLE, low DOUBLE, high DOUBLE"),
+            StructType.fromDDL(
+                "world STRING, hits BIGINT, size BIGINT, rate DOUBLE, low DOUBLE, high DOUBLE"),
             Cases.of("reference/wilson.csv", "world"));
     var differing =
         expected
