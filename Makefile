@@ -1,5 +1,6 @@
 # make demo   a generated company, two of its nights, and what to look at
 # make test   all tests but the slow suites
+# make test-integration   the slow suites: whole nights, faults, a cluster
 # make build  the classes and libraries that bin/holdfast runs from
 # make jar    the jar for spark-submit
 # make fmt    formats the code
@@ -18,7 +19,7 @@ demo: build
 test: tools
 	mvn -B -ntp spotless:check test
 
-test-integration: tools
+test-integration: jar
 	mvn -B -ntp test -Dtest.groups=integration -Dtest.excludedGroups=long
 
 build: tools target/.built

@@ -1,13 +1,20 @@
 package io.holdfast.activity;
 
+import static org.apache.spark.sql.functions.broadcast;
 import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.count;
+import static org.apache.spark.sql.functions.date_add;
+import static org.apache.spark.sql.functions.date_sub;
+import static org.apache.spark.sql.functions.greatest;
 import static org.apache.spark.sql.functions.lag;
+import static org.apache.spark.sql.functions.lead;
 import static org.apache.spark.sql.functions.least;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.max;
 import static org.apache.spark.sql.functions.min;
+import static org.apache.spark.sql.functions.not;
+import static org.apache.spark.sql.functions.struct;
 import static org.apache.spark.sql.functions.sum;
 import static org.apache.spark.sql.functions.unix_micros;
 import static org.apache.spark.sql.functions.when;
@@ -57,17 +64,58 @@ final class Sessions {
                 .as("minutes"));
   }
 
+  /**
+   * The source's own sessions. One that pauses for a whole local day counts as two, and one is seen
+   * until the end of the day after its start: so a day's sessions follow from its neighbours alone,
+   * and a day that is replaced looks as it does when all are.
+   */
   private static Dataset<Row> named(Dataset<Row> timed) {
-    return timed
-        .filter(col("session_id").isNotNull())
-        .groupBy(col("customer_id"), col("session_id"))
+    String[] session = {"customer_id", "session_id"};
+    Dataset<Row> named = timed.filter(col("session_id").isNotNull());
+    Dataset<Row> whole =
+        named
+            .groupBy("customer_id", "session_id")
+            .agg(
+                count(lit(1)).as("events"),
+                min("user_id").as("user_id"),
+                min("event_date").as("event_date"),
+                max("event_date").as("last_date"),
+                min("occurred_at").as("started_at"),
+                max("occurred_at").as("ended_at"));
+    Column isLong = col("last_date").gt(date_add(col("event_date"), 1));
+    // Few sessions last longer than two days; only these are cut into days.
+    Dataset<Row> longOnes = whole.filter(isLong).select("customer_id", "session_id");
+    return whole
+        .filter(not(isLong))
+        .drop("session_id", "last_date")
+        .unionByName(byDays(named.join(broadcast(longOnes), session, "left_semi")));
+  }
+
+  /** Sessions that last for days: each run of days once, with its first two days. */
+  private static Dataset<Row> byDays(Dataset<Row> named) {
+    WindowSpec inTime = Window.partitionBy("customer_id", "session_id").orderBy("event_date");
+    Column before = lag("event_date", 1).over(inTime);
+    return named
+        .groupBy("customer_id", "session_id", "event_date")
         .agg(
             count(lit(1)).as("events"),
             min("user_id").as("user_id"),
-            min("event_date").as("event_date"),
             min("occurred_at").as("started_at"),
             max("occurred_at").as("ended_at"))
-        .drop("session_id");
+        .withColumn("goes_on", before.geq(date_sub(col("event_date"), 1)))
+        .withColumn(
+            "next",
+            lead(struct("event_date", "events", "user_id", "ended_at"), 1).over(inTime))
+        .filter(not(coalesce(col("goes_on"), lit(false))))
+        .withColumn(
+            "next", when(col("next.event_date").equalTo(date_add(col("event_date"), 1)), col("next")))
+        .select(
+            col("customer_id"),
+            col("events").plus(coalesce(col("next.events"), lit(0L))).as("events"),
+            least(col("user_id"), col("next.user_id")).as("user_id"),
+            col("event_date"),
+            col("started_at"),
+            greatest(col("ended_at"), col("next.ended_at")).as("ended_at"));
   }
 
   private static Dataset<Row> paused(Dataset<Row> timed, int gapMinutes) {

@@ -1,10 +1,14 @@
 package io.holdfast.cli;
 
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.max;
+
 import io.holdfast.config.Application;
 import io.holdfast.config.Applications;
 import io.holdfast.config.Settings;
 import io.holdfast.failure.BadInput;
 import io.holdfast.failure.Failure;
+import io.holdfast.job.Ledger;
 import io.holdfast.job.RunReport;
 import io.holdfast.job.RunReport.Outcome;
 import io.holdfast.job.Runner;
@@ -16,6 +20,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -30,6 +36,9 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     description = "Runs nights again with all that has arrived since, and says what it restated.")
 final class BackfillCommand implements Callable<Integer>, EndsWithResult {
+
+  /** How many restated figures are printed for a night. */
+  private static final int SHOWN = 10;
 
   private final Program program;
 
@@ -83,7 +92,7 @@ final class BackfillCommand implements Callable<Integer>, EndsWithResult {
       reports.add(report);
       console.summary(report);
       if (!isQuiet) {
-        restated(report, out);
+        restated(report, lake, out);
       }
       if (report.failure().isPresent()) {
         break;
@@ -103,7 +112,7 @@ final class BackfillCommand implements Callable<Integer>, EndsWithResult {
                 .orElse(night));
   }
 
-  private static void restated(RunReport report, PrintWriter out) {
+  private static void restated(RunReport report, Lake lake, PrintWriter out) {
     List<Outcome> changed = report.outcomes().stream().filter(o -> o.changed() > 0).toList();
     if (changed.isEmpty()) {
       out.printf("Nothing of %s was restated.%n%n", report.asOf());
@@ -111,6 +120,37 @@ final class BackfillCommand implements Callable<Integer>, EndsWithResult {
     }
     out.printf("Restated of %s:%n", report.asOf());
     changed.forEach(o -> out.printf("  %-28s %,12d rows changed%n", o.name(), o.changed()));
+    figures(lake.read(Ledger.RESTATEMENTS).filter(col("run_id").equalTo(report.runId())), out);
     out.println();
+  }
+
+  /** The first of the figures that had been published. */
+  private static void figures(Dataset<Row> restated, PrintWriter out) {
+    long all =
+        restated.groupBy("table_id", "version", "column_name").agg(max("restated_figures")).collectAsList().stream()
+            .mapToLong(row -> row.getLong(3))
+            .sum();
+    if (all == 0) {
+      out.println("  No published figure is among them.");
+      return;
+    }
+    for (Row figure :
+        restated.orderBy("table_id", "row_key", "column_name", "version").takeAsList(SHOWN)) {
+      out.printf(
+          "    %s, %s: %s %s -> %s%n",
+          figure.<String>getAs("table_id"),
+          figure.<String>getAs("row_key"),
+          figure.<String>getAs("column_name"),
+          told(figure.getAs("from_value")),
+          told(figure.getAs("to_value")));
+    }
+    out.printf(
+        "  %,d published figures in all: `holdfast show ops.restatements --where \"run_id = '%s'\"` lists them.%n",
+        all,
+        restated.select("run_id").head().getString(0));
+  }
+
+  private static String told(String value) {
+    return value == null ? "(none)" : value;
   }
 }

@@ -34,10 +34,7 @@ public record Program(
 
   /** Every table of the lake. */
   public List<Table> tables() {
-    return Stream.concat(
-            jobs.stream().map(Job::table),
-            Stream.of(Ledger.COMMITS, Ledger.QUALITY_RESULTS, Ledger.PUBLISHED))
-        .toList();
+    return Stream.concat(jobs.stream().map(Job::table), Ledger.TABLES.stream()).toList();
   }
 
   /**

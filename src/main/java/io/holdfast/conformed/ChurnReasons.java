@@ -38,7 +38,8 @@ public final class ChurnReasons {
   public static final Job JOB =
       Job.writes(TABLE)
           .reads(LANDED)
-          .as(in -> Versions.of(in.rows(LANDED), in.all(LANDED), "churn_reason_id"));
+          .alsoReplaces(in -> Versions.daysOfTheSameThings(in, LANDED, "churn_reason_id"))
+          .as(in -> Versions.ofTouched(in, LANDED, "churn_reason_id"));
 
   private ChurnReasons() {}
 }

@@ -4,12 +4,14 @@ import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.concat;
 import static org.apache.spark.sql.functions.hex;
-import static org.apache.spark.sql.functions.lead;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.max;
 import static org.apache.spark.sql.functions.min;
 import static org.apache.spark.sql.functions.not;
 import static org.apache.spark.sql.functions.row_number;
+import static org.apache.spark.sql.functions.struct;
+import static org.apache.spark.sql.functions.unix_date;
+import static org.apache.spark.sql.functions.when;
 import static org.apache.spark.sql.types.DataTypes.DateType;
 import static org.apache.spark.sql.types.DataTypes.IntegerType;
 import static org.apache.spark.sql.types.DataTypes.StringType;
@@ -19,6 +21,7 @@ import io.holdfast.job.Job;
 import io.holdfast.sources.Company;
 import io.holdfast.sources.Contracts;
 import io.holdfast.sources.Sources;
+import io.holdfast.table.Days;
 import io.holdfast.table.Table;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
@@ -73,23 +76,48 @@ public final class Events {
           .reads(LANDED, Customers.TABLE, Subscriptions.TABLE)
           .settings(ConformedSettings.SETTING)
           .settings(Company.SETTING)
+          .alsoReplaces(
+              in ->
+                  daysOfTheSameIds(
+                      in.rows(LANDED),
+                      in.nearby(LANDED, in.settings(ConformedSettings.SETTING).clashDays())))
           .as(
               in ->
                   compared(
                       events(
                           in.rows(LANDED),
-                          in.nearby(LANDED, in.settings(ConformedSettings.SETTING).clashDays())),
+                          in.nearby(LANDED, in.settings(ConformedSettings.SETTING).clashDays()),
+                          in.settings(ConformedSettings.SETTING).clashDays()),
                       in.rows(Customers.TABLE),
                       in.rows(Subscriptions.TABLE)));
+
+  /**
+   * The days on which other rows of the touched days' events lie: a clash changes both its rows.
+   *
+   * @param landed rows of the touched days
+   * @param nearby the same and those of the days around them
+   */
+  static Days daysOfTheSameIds(Dataset<Row> landed, Dataset<Row> nearby) {
+    Dataset<Row> touched = Sources.kept(landed).select("event_id", "row_date");
+    Dataset<Row> elsewhere =
+        Sources.kept(nearby)
+            .select("event_id", "row_date")
+            .join(touched.select("event_id"), new String[] {"event_id"}, "left_semi")
+            .select("row_date")
+            .distinct();
+    return Days.of(
+        elsewhere.collectAsList().stream().map(row -> row.getDate(0).toLocalDate()).toList());
+  }
 
   /**
    * Merges repeats and numbers clashes.
    *
    * @param landed rows of some days of the landed table
    * @param nearby rows of these days and of those around them, in which clashes are looked for
+   * @param clashDays how many days apart two rows of one id can lie to be compared
    */
-  static Dataset<Row> events(Dataset<Row> landed, Dataset<Row> nearby) {
-    Dataset<Row> numbers = clashes(distinct(nearby));
+  static Dataset<Row> events(Dataset<Row> landed, Dataset<Row> nearby, int clashDays) {
+    Dataset<Row> numbers = clashes(distinct(nearby), clashDays);
     Column later = col("clashes").equalTo("later_wins");
     return distinct(landed)
         .join(numbers, new String[] {"event_id", "row_hash", "row_date"}, "left")
@@ -126,27 +154,45 @@ public final class Events {
     return rows.join(repeated, content, "left_anti").unionByName(firsts);
   }
 
-  /** For each row whose id also has other content: its place among them by arrival. */
-  private static Dataset<Row> clashes(Dataset<Row> rows) {
+  /**
+   * For each row whose id also has other content: its place among them by arrival.
+   *
+   * <p>Each row is compared with those of the days around its own and with no others, whatever was
+   * read: so a day that is replaced alone looks as it does when all are.
+   */
+  private static Dataset<Row> clashes(Dataset<Row> rows, int clashDays) {
     Dataset<Row> brief =
-        rows.select("event_id", "row_hash", "row_date", "row_version", "arrival_date", "file");
+        rows.select(
+            col("event_id"),
+            col("row_hash"),
+            col("row_date"),
+            struct(
+                    coalesce(col("row_version"), lit("")),
+                    col("arrival_date"),
+                    col("file"),
+                    col("row_hash"))
+                .as("arrival"));
     Dataset<Row> clashing =
         brief
             .groupBy("event_id")
             .agg(min("row_hash").as("least"), max("row_hash").as("most"))
             .filter(col("least").notEqual(col("most")))
             .select("event_id");
-    WindowSpec inOrder =
+    WindowSpec ofDay = Window.partitionBy("event_id", "row_date");
+    WindowSpec around =
         Window.partitionBy("event_id")
-            .orderBy(
-                col("row_version").asc_nulls_first(),
-                col("arrival_date"),
-                col("file"),
-                col("row_hash"));
+            .orderBy(unix_date(col("row_date")))
+            .rangeBetween(-clashDays, clashDays);
     return brief
         .join(clashing, new String[] {"event_id"}, "left_semi")
-        .withColumn("number", row_number().over(inOrder))
-        .withColumn("is_last", lead(col("row_hash"), 1).over(inOrder).isNull())
+        .withColumn("first_around", min("arrival").over(around))
+        .withColumn("last_around", max("arrival").over(around))
+        .withColumn("first_of_day", min("arrival").over(ofDay))
+        .withColumn("place", row_number().over(ofDay.orderBy("arrival")))
+        .withColumn(
+            "number",
+            col("place").plus(when(col("first_around").lt(col("first_of_day")), 1).otherwise(0)))
+        .withColumn("is_last", col("arrival").equalTo(col("last_around")))
         .select("event_id", "row_hash", "row_date", "number", "is_last");
   }
 

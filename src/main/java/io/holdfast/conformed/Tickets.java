@@ -48,10 +48,11 @@ public final class Tickets {
   public static final Job JOB =
       Job.writes(TABLE)
           .reads(LANDED, Customers.TABLE)
+          .alsoReplaces(in -> Versions.daysOfTheSameThings(in, LANDED, "ticket_id"))
           .as(
               in ->
                   Signups.joined(
-                      Versions.of(in.rows(LANDED), in.all(LANDED), "ticket_id"),
+                      Versions.ofTouched(in, LANDED, "ticket_id"),
                       in.rows(Customers.TABLE)));
 
   private Tickets() {}

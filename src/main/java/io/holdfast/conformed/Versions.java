@@ -13,7 +13,10 @@ import static org.apache.spark.sql.functions.not;
 import static org.apache.spark.sql.functions.row_number;
 import static org.apache.spark.sql.functions.struct;
 
+import io.holdfast.job.Inputs;
 import io.holdfast.sources.Sources;
+import io.holdfast.table.Days;
+import io.holdfast.table.Table;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -33,6 +36,41 @@ final class Versions {
   private Versions() {}
 
   /**
+   * The versions on the touched days, each made of all rows of its thing, whatever day they are
+   * about.
+   */
+  static Dataset<Row> ofTouched(Inputs in, Table landed, String id) {
+    Dataset<Row> all = in.all(landed);
+    Dataset<Row> touched = in.rows(landed);
+    Dataset<Row> things = named(touched, id).select(id);
+    Dataset<Row> days = touched.select("row_date").distinct();
+    return of(named(all, id).join(things, new String[] {id}, "left_semi"), all, id)
+        .join(broadcast(days), new String[] {"row_date"}, "left_semi");
+  }
+
+  /**
+   * The days on which other rows of the touched days' things lie: news of a thing end the version
+   * before, whatever day that is about. A new snapshot can end anything.
+   */
+  static Days daysOfTheSameThings(Inputs in, Table landed, String id) {
+    Dataset<Row> touched = in.rows(landed);
+    Column isSnapshot = col("record").equalTo("file").and(col("arrives").equalTo("snapshot"));
+    if (!touched.filter(isSnapshot).isEmpty()) {
+      return Days.ALL;
+    }
+    Dataset<Row> things = named(touched, id).select(id);
+    return Days.of(
+        named(in.all(landed), id)
+            .join(things, new String[] {id}, "left_semi")
+            .select("row_date")
+            .distinct()
+            .collectAsList()
+            .stream()
+            .map(row -> row.getDate(0).toLocalDate())
+            .toList());
+  }
+
+  /**
    * The versions of each thing.
    *
    * @param landed rows of a {@code sources} table
@@ -41,10 +79,7 @@ final class Versions {
    * @return the landed columns with known_from, known_until and is_current
    */
   static Dataset<Row> of(Dataset<Row> landed, Dataset<Row> everLanded, String id) {
-    Dataset<Row> rows =
-        Sources.kept(landed)
-            .withColumn(id, coalesce(col(id), concat(lit("r"), hex(col("row_hash")))));
-    Dataset<Row> daily = withoutOverruled(lastOfDay(rows, id), id);
+    Dataset<Row> daily = withoutOverruled(lastOfDay(named(landed, id), id), id);
     Dataset<Row> all = daily.unionByName(vanished(daily, everLanded, id));
     WindowSpec inTime = Window.partitionBy(id).orderBy("arrival_date");
     Column before = lag(col("content"), 1).over(inTime);
@@ -56,6 +91,12 @@ final class Versions {
         .withColumn("is_current", col("known_until").isNull())
         .filter(not(col("is_deleted")))
         .drop("content", "before");
+  }
+
+  /** The kept rows; one without an id is named by its content. */
+  private static Dataset<Row> named(Dataset<Row> landed, String id) {
+    return Sources.kept(landed)
+        .withColumn(id, coalesce(col(id), concat(lit("r"), hex(col("row_hash")))));
   }
 
   private static Dataset<Row> lastOfDay(Dataset<Row> rows, String id) {

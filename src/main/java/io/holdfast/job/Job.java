@@ -1,6 +1,7 @@
 package io.holdfast.job;
 
 import io.holdfast.config.Setting;
+import io.holdfast.table.Days;
 import io.holdfast.table.Table;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,6 +17,8 @@ import org.apache.spark.sql.Row;
  * @param reads what it may read
  * @param readsPrevious whether it reads its own table as it stood before
  * @param settings the parts of the configuration that it may read
+ * @param alsoReplaces of a table that is replaced by touched days: the further days that the rows
+ *     of the touched ones can change
  * @param build the function
  * @param check looks at all rows together before they are committed, and throws a {@code Failure}
  *     if they must not be
@@ -25,6 +28,7 @@ public record Job(
     List<Table> reads,
     boolean readsPrevious,
     List<Setting<?>> settings,
+    Function<Inputs, Days> alsoReplaces,
     Function<Inputs, Dataset<Row>> build,
     BiConsumer<Dataset<Row>, Inputs> check) {
 
@@ -39,6 +43,7 @@ public record Job(
     private final List<Table> reads = new ArrayList<>();
     private final List<Setting<?>> settings = new ArrayList<>();
     private boolean readsPrevious;
+    private Function<Inputs, Days> alsoReplaces = in -> Days.NONE;
     private BiConsumer<Dataset<Row>, Inputs> check = (rows, in) -> {};
 
     private Builder(Table table) {
@@ -63,6 +68,15 @@ public record Job(
       return this;
     }
 
+    /**
+     * Declares which further days have to be replaced with the touched ones, because rows of one
+     * thing lie on several days. The inputs are those of the touched days.
+     */
+    public Builder alsoReplaces(Function<Inputs, Days> days) {
+      alsoReplaces = days;
+      return this;
+    }
+
     /** Declares what must hold for all rows together, which a rule of one row cannot say. */
     public Builder check(BiConsumer<Dataset<Row>, Inputs> what) {
       check = what;
@@ -71,7 +85,14 @@ public record Job(
 
     /** The finished job. */
     public Job as(Function<Inputs, Dataset<Row>> build) {
-      return new Job(table, List.copyOf(reads), readsPrevious, List.copyOf(settings), build, check);
+      return new Job(
+          table,
+          List.copyOf(reads),
+          readsPrevious,
+          List.copyOf(settings),
+          alsoReplaces,
+          build,
+          check);
     }
   }
 }

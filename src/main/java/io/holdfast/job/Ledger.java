@@ -75,45 +75,108 @@ public final class Ledger {
           .append("as_of_date", "")
           .build();
 
+  public static final Table RESTATEMENTS =
+      Table.in("ops", "restatements")
+          .grain("one row per commit and figure that it changed of a night that was published")
+          .column("table_id", StringType, "the published table")
+          .column("version", LongType, "the table's version that the commit made")
+          .column("run_id", StringType, "the run that made it")
+          .column("as_of_date", DateType, "the night whose figure changed")
+          .column("restated_at", TimestampType, "when")
+          .column("row_key", StringType, "the key of the row: column=value, with a comma between")
+          .column("column_name", StringType, "the column")
+          .column("from_value", StringType, "what stood before; NULL: no value, or no such row")
+          .column("to_value", StringType, "what stands now; NULL: no value, or no such row")
+          .column(
+              "restated_figures",
+              LongType,
+              "figures of this column that the commit changed; the first ones by key have a row")
+          .key("table_id", "version", "row_key", "column_name")
+          .append("as_of_date", "")
+          .build();
+
+  /** What is derived from the commits and from what was published. */
+  public static final List<Table> TABLES =
+      List.of(COMMITS, QUALITY_RESULTS, PUBLISHED, RESTATEMENTS);
+
   private final SparkSession spark;
   private final Lake lake;
   private final Plan.Night night;
   private final String runId;
   private final String code;
+  private final Restatements restatements;
 
-  Ledger(SparkSession spark, Lake lake, Plan.Night night, String runId, String code) {
+  /**
+   * The bookkeeping of a run.
+   *
+   * @param maxRestatements how many figures of one column are listed that one commit restated
+   */
+  Ledger(
+      SparkSession spark,
+      Lake lake,
+      Plan.Night night,
+      String runId,
+      String code,
+      int maxRestatements) {
     this.spark = spark;
     this.lake = lake;
     this.night = night;
     this.runId = runId;
     this.code = code;
+    this.restatements = new Restatements(lake, maxRestatements);
   }
 
-  /** Writes a row for each commit of these tables that has none yet. */
+  /** Writes a row for each commit of these tables that has none yet, and what follows from it. */
   void record(List<Table> tables) {
-    Map<String, Long> recorded =
-        lake.last(COMMITS).map(last -> last.commit().inputs()).orElse(Map.of());
+    Map<String, Long> recorded = recorded(COMMITS);
+    Map<String, Long> withResults = recorded(QUALITY_RESULTS);
+    Map<String, Long> withRestatements = recorded(RESTATEMENTS);
     Map<String, Long> now = new TreeMap<>(recorded);
     List<Row> commits = new ArrayList<>();
     List<Row> results = new ArrayList<>();
+    List<Row> restated = new ArrayList<>();
     for (Table table : tables) {
-      long since = recorded.getOrDefault(table.id(), -1L);
-      for (Commit.Logged logged : since(table, since)) {
+      for (Commit.Logged logged : since(table, recorded.getOrDefault(table.id(), -1L))) {
         now.put(table.id(), logged.version());
         if (logged.commit() != null) {
           commits.add(row(table, logged));
-          results.addAll(results(table, logged));
+          if (isAfter(withResults, table, logged)) {
+            results.addAll(results(table, logged));
+          }
+          if (isAfter(withRestatements, table, logged)) {
+            restated.addAll(restatements.of(table, logged));
+          }
         }
       }
     }
     if (!commits.isEmpty()) {
-      // The results first: were the run killed in between, their versions are not yet recorded,
-      // and a reader joins them to commits by table and version.
+      // The commits last: were the run killed before, the next one finds what is missing.
       if (!results.isEmpty()) {
-        append(QUALITY_RESULTS, results, Map.of());
+        append(QUALITY_RESULTS, results, now);
+      }
+      if (!restated.isEmpty()) {
+        append(RESTATEMENTS, restated, now);
       }
       append(COMMITS, commits, now);
     }
+  }
+
+  /**
+   * The version of each table up to which an {@code ops} table has its rows: that of the commits,
+   * or a later one where a run was killed before it wrote the commits.
+   */
+  private Map<String, Long> recorded(Table ops) {
+    Optional<Commit.Logged> commits = lake.last(COMMITS);
+    Optional<Commit.Logged> own = lake.last(ops);
+    boolean isAhead =
+        own.isPresent() && (commits.isEmpty() || own.get().at().isAfter(commits.get().at()));
+    return (isAhead ? own : commits).map(last -> last.commit().inputs()).orElse(Map.of());
+  }
+
+  private boolean isAfter(Map<String, Long> versions, Table table, Commit.Logged logged) {
+    long version = versions.getOrDefault(table.id(), -1L);
+    // A table that was deleted and built anew begins again at 0.
+    return version > lake.version(table) || logged.version() > version;
   }
 
   private List<Commit.Logged> since(Table table, long version) {

@@ -60,10 +60,11 @@ record Plan(
       return plan.because("new files");
     }
     if (refresh instanceof Refresh.Touched) {
-      return night.isRebuild() ? plan.because("rebuild") : touched(plan, last, lake);
+      return night.isRebuild() ? plan.because("rebuild") : touched(plan, own.get(), lake);
     }
     boolean same =
         last.inputs().equals(inputs)
+            && job.reads().stream().allMatch(read -> isAsRead(read, own.get(), lake))
             && last.settings().equals(hash)
             && last.code().equals(code)
             && (refresh instanceof Refresh.Whole
@@ -87,8 +88,19 @@ record Plan(
     }
   }
 
-  private static Plan touched(Plan plan, Commit last, Lake lake) {
+  /**
+   * Whether a table's version that a commit read is still the one of that number: a table that was
+   * deleted and built anew counts from 0 again, and its versions are later than the commit.
+   */
+  private static boolean isAsRead(Table read, Commit.Logged own, Lake lake) {
+    return lake.commit(read, own.commit().inputs().getOrDefault(read.id(), -1L))
+        .map(then -> !then.at().isAfter(own.at()))
+        .orElse(true);
+  }
+
+  private static Plan touched(Plan plan, Commit.Logged own, Lake lake) {
     Job job = plan.job();
+    Commit last = own.commit();
     if (!last.settings().equals(plan.settings())) {
       throw new BadInput(
           "Cannot go on with %s: the configuration %s differs from the one it was built with, and its state must not be mixed."
@@ -100,7 +112,7 @@ record Plan(
     Days days = Days.NONE;
     for (Table read : job.reads()) {
       if (!read.refresh().day().isEmpty()) {
-        days = days.and(changed(read, last.inputs().getOrDefault(read.id(), -1L), lake));
+        days = days.and(changed(read, own, lake));
       }
     }
     if (job.table().refresh() instanceof Refresh.Touched touched) {
@@ -109,19 +121,30 @@ record Plan(
     if (days.isEmpty()) {
       return plan.skipped("nothing touched");
     }
+    return plan.replacing(days);
+  }
+
+  /** The same, but with these days replaced too. */
+  Plan and(Days more) {
+    return more.isEmpty() || days.isAll() ? this : replacing(days.and(more));
+  }
+
+  private Plan replacing(Days which) {
     return new Plan(
         job,
         false,
-        days.isAll() ? "all days" : "days " + days,
-        days,
-        plan.inputs(),
-        plan.settings(),
-        plan.version());
+        which.isAll() ? "all days" : "days " + which,
+        which,
+        inputs,
+        settings,
+        version);
   }
 
-  private static Days changed(Table read, long since, Lake lake) {
+  private static Days changed(Table read, Commit.Logged own, Lake lake) {
+    long since = own.commit().inputs().getOrDefault(read.id(), -1L);
     Optional<List<Commit.Logged>> commits = lake.commitsAfter(read, since);
-    if (since < 0 || commits.isEmpty()) {
+    boolean isAnother = since > lake.version(read) || !isAsRead(read, own, lake);
+    if (since < 0 || isAnother || commits.isEmpty()) {
       return Days.ALL;
     }
     Days days = Days.NONE;

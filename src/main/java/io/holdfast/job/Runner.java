@@ -1,5 +1,6 @@
 package io.holdfast.job;
 
+import io.holdfast.config.LakeSettings;
 import io.holdfast.config.Settings;
 import io.holdfast.failure.BadInput;
 import io.holdfast.failure.Failure;
@@ -134,7 +135,13 @@ public final class Runner {
     String runId = night.asOf() + "-" + UUID.randomUUID().toString().substring(0, 8);
     try (Lease lease = Lease.acquire(lake.fileSystem(), lake.root(), runId, request.patience())) {
       requireNothingLater(night);
-      Ledger ledger = new Ledger(spark, lake, night, runId, code);
+      Ledger ledger = new Ledger(
+              spark,
+              lake,
+              night,
+              runId,
+              code,
+              settings.get(LakeSettings.SETTING).maxRestatements());
       ledger.record(tables());
       Turns turns = new Turns(request, night, runId, lease);
       List<Outcome> outcomes = turns.take();
@@ -318,10 +325,11 @@ public final class Runner {
         if (plan.isSkipped()) {
           return Outcome.of(name, Status.SKIPPED, plan.reason(), since(start));
         }
-        LakeInputs inputs = LakeInputs.of(plan, spark, lake, settings, night);
-        Optional<Commit> commit = builder.build(plan, inputs);
+        Plan whole = withAllItsDays(plan);
+        Optional<Commit> commit =
+            builder.build(whole, LakeInputs.of(whole, spark, lake, settings, night));
         return commit
-            .map(made -> built(name, plan, made, start))
+            .map(made -> built(name, whole, made, start))
             .orElseGet(
                 () -> Outcome.of(name, Status.SKIPPED, "nothing new has arrived", since(start)));
       } catch (Exception
@@ -329,6 +337,16 @@ public final class Runner {
         return Outcome.failed(
             name, Failures.of(thrown, "build " + name, lake.root().toString()), since(start));
       }
+    }
+
+    /** What has landed can change things that lie on other days as well. */
+    private Plan withAllItsDays(Plan plan) {
+      return plan.days().isAll()
+          ? plan
+          : plan.and(
+              plan.job()
+                  .alsoReplaces()
+                  .apply(LakeInputs.of(plan, spark, lake, settings, night)));
     }
 
     private Outcome built(String name, Plan plan, Commit commit, Instant start) {

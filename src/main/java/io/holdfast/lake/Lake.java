@@ -142,23 +142,35 @@ public final class Lake {
 
   /** The latest commit that this program made to a table. */
   public Optional<Commit.Logged> last(Table table) {
-    return latest(table, "");
+    return latest(table, "", Long.MAX_VALUE);
   }
 
   /** The latest commit that this program made to a table for a night. */
   public Optional<Commit.Logged> last(Table table, LocalDate asOf) {
-    return latest(table, asOf.toString());
+    return latest(table, asOf.toString(), Long.MAX_VALUE);
   }
 
-  private Optional<Commit.Logged> latest(Table table, String asOf) {
-    List<Long> versions = versions(table);
+  /** The latest commit that this program made to a table for a night before a version. */
+  public Optional<Commit.Logged> lastBefore(Table table, LocalDate asOf, long version) {
+    return latest(table, asOf.toString(), version);
+  }
+
+  private Optional<Commit.Logged> latest(Table table, String asOf, long before) {
+    List<Long> versions = versions(table).stream().filter(v -> v < before).toList();
     for (int i = versions.size() - 1; i >= 0; i--) {
-      Commit.Logged logged = commit(table, versions.get(i));
+      Commit.Logged logged = logged(table, versions.get(i));
       if (logged.commit() != null && (asOf.isEmpty() || asOf.equals(logged.commit().asOf()))) {
         return Optional.of(logged);
       }
     }
     return Optional.empty();
+  }
+
+  /** The commit that made a version; empty if there is none, or its log was cleaned up. */
+  public Optional<Commit.Logged> commit(Table table, long version) {
+    return versions(table).contains(version)
+        ? Optional.of(logged(table, version))
+        : Optional.empty();
   }
 
   /**
@@ -171,7 +183,7 @@ public final class Lake {
     if (!later.isEmpty() && later.get(0) != version + 1) {
       return Optional.empty();
     }
-    return Optional.of(later.stream().map(v -> commit(table, v)).toList());
+    return Optional.of(later.stream().map(v -> logged(table, v)).toList());
   }
 
   private List<Long> versions(Table table) {
@@ -192,7 +204,7 @@ public final class Lake {
     return versions;
   }
 
-  private Commit.Logged commit(Table table, long version) {
+  private Commit.Logged logged(Table table, long version) {
     Path path = new Path(path(table), "_delta_log/%020d.json".formatted(version));
     try (BufferedReader lines =
         new BufferedReader(new InputStreamReader(files.open(path), StandardCharsets.UTF_8))) {
@@ -231,7 +243,17 @@ public final class Lake {
     if (isEmpty(table)) {
       return spark.createDataFrame(List.of(), table.schema());
     }
-    Dataset<Row> stored = spark.read().format("delta").load(path(table).toString());
+    return declared(table, spark.read().format("delta").load(path(table).toString()));
+  }
+
+  /** A table's rows as a version of it had them, if that version's files are still there. */
+  public Dataset<Row> read(Table table, long version) {
+    return declared(
+        table,
+        spark.read().format("delta").option("versionAsOf", version).load(path(table).toString()));
+  }
+
+  private static Dataset<Row> declared(Table table, Dataset<Row> stored) {
     List<String> names = List.of(stored.columns());
     Dataset<Row> rows = stored;
     for (var field : table.columns()) {

@@ -1,0 +1,277 @@
+package io.holdfast.program;
+
+import static org.apache.spark.sql.functions.col;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.holdfast.Catalog;
+import io.holdfast.SharedSpark;
+import io.holdfast.activity.CustomerDays;
+import io.holdfast.activity.CustomerMrr;
+import io.holdfast.activity.FeatureDays;
+import io.holdfast.activity.PayingSpells;
+import io.holdfast.activity.UserDays;
+import io.holdfast.config.Settings;
+import io.holdfast.conformed.Customers;
+import io.holdfast.conformed.Events;
+import io.holdfast.conformed.Subscriptions;
+import io.holdfast.failure.Failure;
+import io.holdfast.failure.PlatformFailure;
+import io.holdfast.job.Job;
+import io.holdfast.job.Ledger;
+import io.holdfast.job.Progress;
+import io.holdfast.job.RunReport;
+import io.holdfast.job.Runner;
+import io.holdfast.lake.Lake;
+import io.holdfast.metrics.CohortRetention;
+import io.holdfast.sources.Contracts;
+import io.holdfast.sources.Sources;
+import io.holdfast.table.Table;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.apache.commons.io.FileUtils;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.delta.DeltaLog;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * A night whose file system fails, and the night after it: nothing is lost, nothing counted twice.
+ * {@code -Dholdfast.faults=200} tries more points.
+ */
+@Tag("integration")
+class FaultsTest {
+
+  private static final LocalDate FIRST = LocalDate.parse("2026-03-02");
+  private static final LocalDate SECOND = LocalDate.parse("2026-03-03");
+
+  /** Tables of every kind of replacing, each with what it reads. */
+  private static final List<Table> TABLES =
+      List.of(
+          Customers.TABLE,
+          Subscriptions.TABLE,
+          Events.TABLE,
+          UserDays.TABLE,
+          FeatureDays.TABLE,
+          CustomerDays.TABLE,
+          CustomerMrr.TABLE,
+          PayingSpells.TABLE,
+          CohortRetention.TABLE);
+
+  private static final List<Job> JOBS = jobs();
+
+  @TempDir private Path folder;
+  private TinyCompany company;
+  private Settings settings;
+
+  private static List<Job> jobs() {
+    Set<String> wanted = new TreeSet<>();
+    TABLES.forEach(table -> wanted.add(table.id()));
+    List<Job> needed = new ArrayList<>();
+    for (int i = Catalog.JOBS.size() - 1; i >= 0; i--) {
+      Job job = Catalog.JOBS.get(i);
+      if (wanted.contains(job.table().id())) {
+        needed.add(0, job);
+        job.reads().forEach(read -> wanted.add(read.id()));
+      }
+    }
+    return List.copyOf(needed);
+  }
+
+  @BeforeEach
+  void company() {
+    FlakyFileSystem.register(SharedSpark.session());
+    FlakyFileSystem.calm();
+    company = TinyCompany.ofThree(folder.resolve("company"));
+    settings =
+        Settings.load(Optional.of(company.configuration()), "test", Map.of(), Map.of());
+  }
+
+  @AfterEach
+  void calm() {
+    FlakyFileSystem.calm();
+  }
+
+  private Lake lake(String name) {
+    return Lake.open(
+        SharedSpark.session(), FlakyFileSystem.SCHEME + "://" + folder.resolve(name).toAbsolutePath());
+  }
+
+  private RunReport run(String name, LocalDate night) {
+    return new Runner(SharedSpark.session(), lake(name), settings, JOBS, "code", Progress.SILENT)
+        .run(
+            new Runner.Request(
+                night,
+                night,
+                JOBS,
+                List.of(),
+                false,
+                folder.resolve("exports").toString(),
+                3,
+                Duration.ofSeconds(1)));
+  }
+
+  private Map<String, List<String>> rows(String name, LocalDate night) {
+    return LakeRows.of(
+        lake(name),
+        JOBS.stream().map(Job::table).filter(table -> !LakeRows.isAppended(table)).toList(),
+        night);
+  }
+
+  /** A night of a lake: what it is run on, and what it makes undisturbed. */
+  private record Night(
+      LocalDate date, String before, Map<String, List<String>> undisturbed, long mutations) {}
+
+  private List<Night> undisturbedNights() throws Exception {
+    List<Night> nights = new ArrayList<>();
+    FileUtils.forceMkdir(folder.resolve("lake").toFile());
+    for (LocalDate date : List.of(FIRST, SECOND)) {
+      String before = "before-" + date;
+      FileUtils.copyDirectory(folder.resolve("lake").toFile(), folder.resolve(before).toFile());
+      FlakyFileSystem.calm();
+      RunReport report = run("lake", date);
+      assertThat(report.isPublished()).as(report.outcomes().toString()).isTrue();
+      nights.add(new Night(date, before, rows("lake", date), FlakyFileSystem.mutations()));
+    }
+    return nights;
+  }
+
+  private void restore(String before) throws Exception {
+    FileUtils.deleteDirectory(folder.resolve("lake").toFile());
+    FileUtils.copyDirectory(folder.resolve(before).toFile(), folder.resolve("lake").toFile());
+    DeltaLog.clearCache();
+  }
+
+  @Test
+  void afterAFailureAtAnyMutationARerunMakesTheUndisturbedNight() throws Exception {
+    List<Night> nights = undisturbedNights();
+    int points = Integer.getInteger("holdfast.faults", 20);
+    Random dice = new Random(20260302);
+    Map<String, Integer> ends = new TreeMap<>();
+    for (int i = 0; i < points; i++) {
+      // Mostly nights on top of another: they have more to lose.
+      Night night = nights.get(i % 4 == 0 ? 0 : 1);
+      long step = Math.max(1, night.mutations() * 2 / points);
+      long at = Math.min(night.mutations(), 1 + i / 2 * step + dice.nextLong(step));
+      boolean isGone = i % 2 == 1;
+      String point =
+          "%s from mutation %d of %d%s"
+              .formatted(night.date(), at, night.mutations(), isGone ? " on" : " alone");
+      restore(night.before());
+      FlakyFileSystem.failAt(at, isGone ? Long.MAX_VALUE : at);
+      ends.merge(disturbed(night.date(), point), 1, Integer::sum);
+      FlakyFileSystem.calm();
+      DeltaLog.clearCache();
+
+      RunReport rerun = run("lake", night.date());
+
+      assertThat(rerun.failure()).as(point + ": " + rerun.outcomes()).isEmpty();
+      assertThat(rerun.isPublished()).as(point).isTrue();
+      LakeRows.assertSame(point, rows("lake", night.date()), night.undisturbed());
+      requireBookkeeping(point, night.date());
+    }
+    System.out.printf("%d injected failures: %s%n", points, ends);
+    assertThat(ends).as("failures must reach the run").containsKey("code 1");
+  }
+
+  /** How a disturbed night ended; what it says must name what happened. */
+  private String disturbed(LocalDate night, String point) {
+    try {
+      RunReport report = run("lake", night);
+      if (report.failure().isEmpty()) {
+        return "done nevertheless";
+      }
+      Failure failure = report.failure().get();
+      assertThat(failure).as(point).isInstanceOf(PlatformFailure.class);
+      assertThat(failure).as(point).hasMessageStartingWith("Cannot ");
+      assertThat(failure).as(point).hasMessageContaining(FlakyFileSystem.INJECTED);
+      return "code " + failure.exitCode();
+    } catch (Failure failure) {
+      assertThat(failure.exitCode()).as(point + ": " + failure).isEqualTo(1);
+      assertThat(failure).as(point).hasMessageContaining(FlakyFileSystem.INJECTED);
+      return "code 1";
+    }
+  }
+
+  /** Every commit of every table has its row in ops, once, and the night is published. */
+  private void requireBookkeeping(String point, LocalDate night) {
+    Lake lake = lake("lake");
+    List<String> told =
+        lake.read(Ledger.COMMITS).select("table_id", "version").collectAsList().stream()
+            .map(row -> row.getString(0) + " " + row.getLong(1))
+            .sorted()
+            .toList();
+    List<String> made =
+        JOBS.stream()
+            .map(Job::table)
+            .flatMap(
+                table ->
+                    lake.commitsAfter(table, -1).orElseThrow().stream()
+                        .map(logged -> table.id() + " " + logged.version()))
+            .sorted()
+            .toList();
+    assertThat(told).as(point + ": ops.commits").isEqualTo(made);
+    List<Row> results =
+        lake.read(Ledger.QUALITY_RESULTS).select("table_id", "version", "rule").collectAsList();
+    assertThat(results).as(point + ": ops.quality_results").doesNotHaveDuplicates();
+    Set<String> published =
+        lake.read(Ledger.PUBLISHED)
+            .filter(col("as_of_date").equalTo(java.sql.Date.valueOf(night)))
+            .select("table_id")
+            .collectAsList()
+            .stream()
+            .map(row -> row.getString(0))
+            .collect(Collectors.toSet());
+    assertThat(published).as(point + ": ops.published").contains(CohortRetention.TABLE.id());
+  }
+
+  @Test
+  void aFullDiskIsNamedAndANightWithRoomGoesOn() throws Exception {
+    List<Night> nights = undisturbedNights();
+    Night night = nights.get(1);
+    for (long bytes : new long[] {200, 20_000}) {
+      restore(night.before());
+      FlakyFileSystem.holdNoMoreThan(bytes);
+
+      String told;
+      try {
+        told =
+            run("lake", night.date()).outcomes().stream()
+                .flatMap(outcome -> outcome.failure().stream())
+                .map(Failure::getMessage)
+                .collect(Collectors.joining("\n"));
+      } catch (Failure failure) {
+        told = failure.getMessage();
+      }
+
+      assertThat(told).as(bytes + " bytes").contains("No space left on device");
+      FlakyFileSystem.calm();
+      DeltaLog.clearCache();
+      RunReport rerun = run("lake", night.date());
+      assertThat(rerun.isPublished()).as(rerun.outcomes().toString()).isTrue();
+      LakeRows.assertSame(bytes + " bytes", rows("lake", night.date()), night.undisturbed());
+      requireBookkeeping(bytes + " bytes", night.date());
+    }
+  }
+
+  @Test
+  void theChosenTablesAreOfEveryKind() {
+    assertThat(JOBS.stream().map(job -> job.table().refresh().getClass().getSimpleName()).distinct())
+        .containsExactlyInAnyOrder("Append", "Whole", "Touched", "AsOf");
+    assertThat(Stream.of(Contracts.EVENTS, Contracts.CUSTOMERS).map(Sources::table))
+        .allMatch(table -> JOBS.stream().anyMatch(job -> job.table().equals(table)));
+  }
+}

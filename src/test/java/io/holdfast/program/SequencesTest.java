@@ -1,0 +1,110 @@
+package io.holdfast.program;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.holdfast.Catalog;
+import io.holdfast.cli.Terminal;
+import io.holdfast.job.Job;
+import io.holdfast.lake.Lake;
+import io.holdfast.table.Table;
+import java.nio.file.Path;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Whatever is delivered in whatever order: nights one by one make what one rebuild of the same
+ * deliveries makes. Starts from files. {@code -Dholdfast.sequences=40} tries more sequences.
+ */
+@Tag("integration")
+class SequencesTest {
+
+  private static final LocalDate FIRST = LocalDate.parse("2026-03-01");
+  private static final int NIGHTS = 4;
+
+  @TempDir private Path folder;
+
+  static Stream<Integer> seeds() {
+    int first = Integer.getInteger("holdfast.sequences.first", 1);
+    return IntStream.range(first, first + Integer.getInteger("holdfast.sequences", 6)).boxed();
+  }
+
+  private static List<Table> tables(boolean isHistory) {
+    return Catalog.JOBS.stream()
+        .map(Job::table)
+        .filter(table -> !LakeRows.isAppended(table) && table.historyDependent() == isHistory)
+        .toList();
+  }
+
+  @ParameterizedTest(name = "seed {0}")
+  @MethodSource("seeds")
+  void nightsOneByOneEqualARebuild(int seed) {
+    TinyCompany company = new TinyCompany(folder);
+    RandomDeliveries deliveries = new RandomDeliveries(company, seed, FIRST);
+    LocalDate last = FIRST.plusDays(NIGHTS - 1);
+    // The tables by night of an odd sequence are built every night, of an even one on the last.
+    String[] early = seed % 2 == 1 ? new String[] {"nightly"} : new String[] {"ingest", "activity"};
+    for (LocalDate night = FIRST; night.isBefore(last); night = night.plusDays(1)) {
+      deliveries.deliver(night);
+      night(company, company.lakeFolder(), night, early);
+    }
+    deliveries.deliver(last);
+    night(company, company.lakeFolder(), last, "nightly");
+
+    Path rebuilt = folder.resolve("rebuilt");
+    night(company, rebuilt, last, "nightly");
+
+    Map<String, List<String>> expected = rows(company, rebuilt, last);
+    LakeRows.assertSame(
+        "seed " + seed + ", another lake", rows(company, company.lakeFolder(), last), expected);
+    assertThat(expected.get("conformed.events")).isNotEmpty();
+    assertThat(expected.get("metrics.cohort_retention")).isNotEmpty();
+    if (seed % 3 == 0) {
+      Terminal.Result again =
+          company.run(
+              "backfill", "nightly", "--rebuild", "--from", last.toString(), "--to", "" + last);
+      assertThat(again.exitCode()).as(again.out() + again.err()).isZero();
+      LakeRows.assertSame(
+          "seed " + seed + ", in place", rows(company, company.lakeFolder(), last), expected);
+    }
+  }
+
+  @Test
+  void whatDependsOnTheNightsBeforeIsTheSameWhenTheyAreReplayed() {
+    TinyCompany company = new TinyCompany(folder);
+    RandomDeliveries deliveries = new RandomDeliveries(company, 4711, FIRST);
+    LocalDate last = FIRST.plusDays(2);
+    for (LocalDate night = FIRST; !night.isAfter(last); night = night.plusDays(1)) {
+      deliveries.deliver(night);
+    }
+    List<Map<String, List<String>>> found = new ArrayList<>();
+    for (String lake : List.of("once", "again")) {
+      for (LocalDate night = FIRST; !night.isAfter(last); night = night.plusDays(1)) {
+        night(company, folder.resolve(lake), night, "nightly");
+      }
+      found.add(LakeRows.of(company.lake(folder.resolve(lake)), tables(true), last));
+    }
+    LakeRows.assertSame("replayed", found.get(1), found.get(0));
+  }
+
+  private static Map<String, List<String>> rows(TinyCompany company, Path path, LocalDate night) {
+    Lake lake = company.lake(path);
+    return LakeRows.of(lake, tables(false), night);
+  }
+
+  private static void night(TinyCompany company, Path lake, LocalDate night, String... what) {
+    List<String> args = new ArrayList<>(List.of("run"));
+    args.addAll(List.of(what));
+    args.addAll(List.of("--as-of", night.toString(), "--set", "lake.path=" + lake));
+    Terminal.Result result = company.run(args.toArray(String[]::new));
+    assertThat(result.exitCode()).as(result.out() + result.err()).isZero();
+  }
+}
