@@ -164,17 +164,16 @@ class FaultsTest {
     for (int i = 0; i < points; i++) {
       // Mostly nights on top of another: they have more to lose.
       Night night = nights.get(i % 4 == 0 ? 0 : 1);
-      long step = Math.max(1, night.mutations() * 2 / points);
-      long at = Math.min(night.mutations(), 1 + i / 2 * step + dice.nextLong(step));
-      boolean isGone = i % 2 == 1;
+      // Spread evenly over the night, whatever the number of points.
+      double place = (i + dice.nextDouble()) / points;
+      long at = 1 + (long) (place * night.mutations());
+      Fault fault = Fault.values()[dice.nextInt(Fault.values().length)];
       String point =
-          "%s from mutation %d of %d%s"
-              .formatted(night.date(), at, night.mutations(), isGone ? " on" : " alone");
+          "%s, %s mutation %d of %d".formatted(night.date(), fault, at, night.mutations());
       restore(night.before());
-      FlakyFileSystem.failAt(at, isGone ? Long.MAX_VALUE : at);
-      ends.merge(disturbed(night.date(), point), 1, Integer::sum);
-      FlakyFileSystem.calm();
-      DeltaLog.clearCache();
+      fault.inject(at);
+      ends.merge(fault + " " + disturbed(night.date(), point), 1, Integer::sum);
+      theProcessEnds();
 
       RunReport rerun = run("lake", night.date());
 
@@ -184,7 +183,40 @@ class FaultsTest {
       requireBookkeeping(point, night.date());
     }
     System.out.printf("%d injected failures: %s%n", points, ends);
-    assertThat(ends).as("failures must reach the run").containsKey("code 1");
+    assertThat(ends.keySet()).as("failures must reach the run").anyMatch(end -> end.endsWith("1"));
+  }
+
+  private enum Fault {
+    /** One mutation fails, and the next is made. */
+    UNMADE_AT {
+      @Override
+      void inject(long at) {
+        FlakyFileSystem.fail(FlakyFileSystem.How.UNMADE, at, at);
+      }
+    },
+    /** One is made, but its answer is lost. */
+    UNANSWERED_AT {
+      @Override
+      void inject(long at) {
+        FlakyFileSystem.fail(FlakyFileSystem.How.MADE, at, at);
+      }
+    },
+    /** The file system is gone. */
+    GONE_FROM {
+      @Override
+      void inject(long at) {
+        FlakyFileSystem.fail(FlakyFileSystem.How.UNMADE, at, Long.MAX_VALUE);
+      }
+    };
+
+    abstract void inject(long at);
+  }
+
+  /** What is left of a run is on the disk, and the lease of an ended process is free at once. */
+  private void theProcessEnds() throws Exception {
+    FlakyFileSystem.calm();
+    DeltaLog.clearCache();
+    FileUtils.deleteDirectory(folder.resolve("lake/_lease").toFile());
   }
 
   /** How a disturbed night ended; what it says must name what happened. */
@@ -258,8 +290,7 @@ class FaultsTest {
       }
 
       assertThat(told).as(bytes + " bytes").contains("No space left on device");
-      FlakyFileSystem.calm();
-      DeltaLog.clearCache();
+      theProcessEnds();
       RunReport rerun = run("lake", night.date());
       assertThat(rerun.isPublished()).as(rerun.outcomes().toString()).isTrue();
       LakeRows.assertSame(bytes + " bytes", rows("lake", night.date()), night.undisturbed());

@@ -16,7 +16,8 @@ import org.apache.spark.sql.SparkSession;
 /**
  * The local disk under the scheme {@code flaky}, which fails when a test says so: at its n-th
  * mutation, from then on, or when it is full. Mutations are creating a file, closing it, renaming,
- * deleting and making folders. A file whose closing fails keeps half of its bytes.
+ * deleting and making folders. One that fails was not made, or it was and nobody is told, as when an
+ * answer is lost. A file whose closing fails keeps half of its bytes, or all.
  */
 public final class FlakyFileSystem extends RawLocalFileSystem {
 
@@ -28,6 +29,7 @@ public final class FlakyFileSystem extends RawLocalFileSystem {
   private static final AtomicLong FREE_BYTES = new AtomicLong(Long.MAX_VALUE);
   private static volatile long firstToFail = Long.MAX_VALUE;
   private static volatile long lastToFail = Long.MAX_VALUE;
+  private static volatile boolean isMadeNevertheless;
 
   /** Makes the scheme known to a session. */
   static void register(SparkSession spark) {
@@ -38,12 +40,19 @@ public final class FlakyFileSystem extends RawLocalFileSystem {
 
   /** Counts anew and fails at no mutation. */
   static void calm() {
-    failAt(Long.MAX_VALUE, Long.MAX_VALUE);
+    fail(How.UNMADE, Long.MAX_VALUE, Long.MAX_VALUE);
     FREE_BYTES.set(Long.MAX_VALUE);
   }
 
+  /** What became of a mutation that failed. */
+  enum How {
+    UNMADE,
+    MADE
+  }
+
   /** Counts anew, and fails at these mutations; the first is 1. */
-  static void failAt(long first, long last) {
+  static void fail(How how, long first, long last) {
+    isMadeNevertheless = how == How.MADE;
     firstToFail = first;
     lastToFail = last;
     MUTATIONS.set(0);
@@ -59,11 +68,23 @@ public final class FlakyFileSystem extends RawLocalFileSystem {
     return MUTATIONS.get();
   }
 
-  private static void mutate(String what, Path path) throws IOException {
+  private interface Mutation<T> {
+    T make() throws IOException;
+  }
+
+  private static <T> T mutate(String what, Path path, Mutation<T> mutation) throws IOException {
     long number = MUTATIONS.incrementAndGet();
-    if (number >= firstToFail && number <= lastToFail) {
+    boolean fails = number >= firstToFail && number <= lastToFail;
+    if (fails && isMadeNevertheless) {
+      T made = mutation.make();
+      if (made instanceof OutputStream out) {
+        out.close();
+      }
+    }
+    if (fails) {
       throw new IOException("%s %d: %s %s".formatted(INJECTED, number, what, path));
     }
+    return mutation.make();
   }
 
   @Override
@@ -78,35 +99,34 @@ public final class FlakyFileSystem extends RawLocalFileSystem {
 
   @Override
   protected OutputStream createOutputStream(Path path, boolean append) throws IOException {
-    mutate("create", path);
-    return new Writing(super.createOutputStream(path, append), path);
+    return mutate(
+        "create", path, () -> new Writing(super.createOutputStream(path, append), path));
   }
 
   @Override
   protected OutputStream createOutputStreamWithMode(
       Path path, boolean append, FsPermission permission) throws IOException {
-    mutate("create", path);
-    return new Writing(super.createOutputStreamWithMode(path, append, permission), path);
+    return mutate(
+        "create",
+        path,
+        () -> new Writing(super.createOutputStreamWithMode(path, append, permission), path));
   }
 
   @Override
   public boolean rename(Path from, Path to) throws IOException {
-    mutate("rename", from);
-    return super.rename(from, to);
+    return mutate("rename", from, () -> super.rename(from, to));
   }
 
   @Override
   public boolean delete(Path path, boolean recursive) throws IOException {
-    mutate("delete", path);
-    return super.delete(path, recursive);
+    return mutate("delete", path, () -> super.delete(path, recursive));
   }
 
   @Override
   public boolean mkdirs(Path path) throws IOException {
-    if (!exists(path)) {
-      mutate("mkdirs", path);
-    }
-    return super.mkdirs(path);
+    return exists(path)
+        ? super.mkdirs(path)
+        : mutate("mkdirs", path, () -> super.mkdirs(path));
   }
 
   private final class Writing extends FilterOutputStream {
@@ -140,11 +160,13 @@ public final class FlakyFileSystem extends RawLocalFileSystem {
       }
       isClosed = true;
       out.close();
+      boolean[] isWhole = {false};
       try {
-        mutate("close", path);
-      } catch (IOException e) {
-        truncate(path, written / 2);
-        throw e;
+        mutate("close", path, () -> isWhole[0] = true);
+      } finally {
+        if (!isWhole[0]) {
+          truncate(path, written / 2);
+        }
       }
     }
   }
