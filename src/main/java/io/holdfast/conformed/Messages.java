@@ -66,7 +66,8 @@ public final class Messages {
   public static final Job JOB =
       Job.writes(TABLE)
           .reads(LANDED)
-          .as(in -> Versions.of(in.rows(LANDED), in.all(LANDED), "message_id"));
+          .alsoReplaces(in -> Versions.daysOfTheSameThings(in, LANDED, "message_id"))
+          .as(in -> Versions.ofTouched(in, LANDED, "message_id"));
 
   private Messages() {}
 }

@@ -82,6 +82,21 @@ final class RandomDeliveries {
         columns { churn_reason_id = id, customer_id = customer, churn_date = on, reason = why }
         """);
     company.feed(
+        "messages",
+        """
+        contract = messages, format = csv, arrives = changes
+        columns {
+          message_id = id, customer_id = customer, channel = { constant = email }
+          sent = sent, opened = opened
+        }
+        """);
+    company.feed(
+        "id_aliases",
+        """
+        contract = id_aliases, format = csv, arrives = changes, deleted_when = "gone = 'yes'"
+        columns { alias_id = alias, unit = { constant = customer }, canonical_id = canonical }
+        """);
+    company.feed(
         "features",
         """
         contract = features, format = csv, arrives = changes
@@ -115,6 +130,10 @@ final class RandomDeliveries {
           "export,core,",
           "share,advanced,pro|team",
           "report,reporting,team");
+    }
+    if (isFirst || dice.nextInt(2) == 0) {
+      messages(night);
+      aliases(night);
     }
     events(folder(night), "part-" + night, night, isFirst ? 40 : 8 + dice.nextInt(10));
     taps(night);
@@ -229,6 +248,35 @@ final class RandomDeliveries {
                 pick("price", "support"));
     reasons.add(line);
     company.deliver("churn_reasons", night.toString(), "id,customer,on,why", line, pick(reasons));
+  }
+
+  private void messages(LocalDate night) {
+    List<String> lines = new ArrayList<>(List.of("id,customer,sent,opened"));
+    for (int i = 0; i < 3; i++) {
+      LocalDate sent = night.minusDays(dice.nextInt(6));
+      lines.add(
+          "m%d,c%d,%s,%s"
+              .formatted(
+                  dice.nextInt(6),
+                  1 + dice.nextInt(customers),
+                  sent,
+                  dice.nextBoolean() ? sent : ""));
+    }
+    company.deliver("messages", night.toString(), lines.toArray(String[]::new));
+  }
+
+  /** Merges of two customers, and their undoing: mapped to itself, or gone. */
+  private void aliases(LocalDate night) {
+    int alias = 1 + dice.nextInt(3);
+    company.deliver(
+        "id_aliases",
+        night.toString(),
+        "alias,canonical,gone",
+        switch (dice.nextInt(4)) {
+          case 0 -> "c%d,c%d,no".formatted(alias, alias);
+          case 1 -> "c%d,c4,yes".formatted(alias);
+          default -> "c%d,c4,no".formatted(alias);
+        });
   }
 
   private void events(String folder, String name, LocalDate night, int count) {
