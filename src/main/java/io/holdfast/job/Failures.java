@@ -59,7 +59,8 @@ final class Failures {
               .formatted(what, file, why),
           thrown);
     }
-    if (file.contains(lake)) {
+    // A local path is written with one slash or three.
+    if (file.replaceFirst("^file:/+", "file:/").contains(lake.replaceFirst("^file:/+", "file:/"))) {
       return new PlatformFailure(
           "Cannot %s: the lake's file %s is unreadable (%s). Restore it, or delete its table's folder and run `holdfast backfill --rebuild`."
               .formatted(what, file, why),
