@@ -49,7 +49,7 @@ final class ChildJvm {
       }
     }
     for (String property : List.of("surefire.test.class.path", "java.class.path")) {
-      Stream.of(System.getProperty(property, "").split(java.io.File.pathSeparator))
+      Stream.of(System.getProperty(property, "").split(java.io.File.pathSeparator, -1))
           .filter(entry -> !entry.isEmpty())
           .map(Path::of)
           .map(Path::toAbsolutePath)
