@@ -58,9 +58,6 @@ final class TableBuilder {
   Optional<Commit> build(Plan plan, LakeInputs inputs) {
     Table table = plan.job().table();
     Dataset<Row> made = plan.job().build().apply(inputs);
-    if (addsNothing(plan, made)) {
-      return Optional.empty();
-    }
     if (table.isByNight() && !List.of(made.columns()).contains(Table.AS_OF_DATE)) {
       made = made.withColumn(Table.AS_OF_DATE, lit(night.asOf()));
     }
@@ -99,14 +96,6 @@ final class TableBuilder {
         checked.unpersist();
       }
     }
-  }
-
-  /** Whether there is plainly nothing to add, as of a feed that delivered nothing. */
-  private static boolean addsNothing(Plan plan, Dataset<Row> made) {
-    return plan.job().table().refresh() instanceof Refresh.Append
-        && plan.version() >= 0
-        && made.isLocal()
-        && made.isEmpty();
   }
 
   /** What one pass over the rows finds. */
