@@ -104,11 +104,11 @@ final class Sessions {
             max("occurred_at").as("ended_at"))
         .withColumn("goes_on", before.geq(date_sub(col("event_date"), 1)))
         .withColumn(
-            "next",
-            lead(struct("event_date", "events", "user_id", "ended_at"), 1).over(inTime))
+            "next", lead(struct("event_date", "events", "user_id", "ended_at"), 1).over(inTime))
         .filter(not(coalesce(col("goes_on"), lit(false))))
         .withColumn(
-            "next", when(col("next.event_date").equalTo(date_add(col("event_date"), 1)), col("next")))
+            "next",
+            when(col("next.event_date").equalTo(date_add(col("event_date"), 1)), col("next")))
         .select(
             col("customer_id"),
             col("events").plus(coalesce(col("next.events"), lit(0L))).as("events"),

@@ -127,7 +127,11 @@ final class BackfillCommand implements Callable<Integer>, EndsWithResult {
   /** The first of the figures that had been published. */
   private static void figures(Dataset<Row> restated, PrintWriter out) {
     long all =
-        restated.groupBy("table_id", "version", "column_name").agg(max("restated_figures")).collectAsList().stream()
+        restated
+            .groupBy("table_id", "version", "column_name")
+            .agg(max("restated_figures"))
+            .collectAsList()
+            .stream()
             .mapToLong(row -> row.getLong(3))
             .sum();
     if (all == 0) {
@@ -146,8 +150,7 @@ final class BackfillCommand implements Callable<Integer>, EndsWithResult {
     }
     out.printf(
         "  %,d published figures in all: `holdfast show ops.restatements --where \"run_id = '%s'\"` lists them.%n",
-        all,
-        restated.select("run_id").head().getString(0));
+        all, restated.select("run_id").head().getString(0));
   }
 
   private static String told(String value) {

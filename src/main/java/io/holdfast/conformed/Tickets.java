@@ -52,8 +52,7 @@ public final class Tickets {
           .as(
               in ->
                   Signups.joined(
-                      Versions.ofTouched(in, LANDED, "ticket_id"),
-                      in.rows(Customers.TABLE)));
+                      Versions.ofTouched(in, LANDED, "ticket_id"), in.rows(Customers.TABLE)));
 
   private Tickets() {}
 }

@@ -131,13 +131,7 @@ record Plan(
 
   private Plan replacing(Days which) {
     return new Plan(
-        job,
-        false,
-        which.isAll() ? "all days" : "days " + which,
-        which,
-        inputs,
-        settings,
-        version);
+        job, false, which.isAll() ? "all days" : "days " + which, which, inputs, settings, version);
   }
 
   private static Days changed(Table read, Commit.Logged own, Lake lake) {

@@ -39,8 +39,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What a commit changed of a night that had been published, figure by figure: read from the
- * table's versions before and after it.
+ * What a commit changed of a night that had been published, figure by figure: read from the table's
+ * versions before and after it.
  */
 final class Restatements {
 
@@ -104,7 +104,9 @@ final class Restatements {
         change.getLong(4));
   }
 
-  /** Old nights are dropped: one that is built again then changes nothing that anybody could see. */
+  /**
+   * Old nights are dropped: one that is built again then changes nothing that anybody could see.
+   */
   private boolean stillStood(Table table, Commit.Logged logged) {
     Optional<Commit> before =
         lake.lastBefore(table, LocalDate.parse(logged.commit().asOf()), logged.version())
@@ -112,8 +114,7 @@ final class Restatements {
     return before.isPresent()
         && (before.get().rows() == 0
             || !ofNight(
-                    lake.read(table, logged.version() - 1),
-                    LocalDate.parse(logged.commit().asOf()))
+                    lake.read(table, logged.version() - 1), LocalDate.parse(logged.commit().asOf()))
                 .isEmpty());
   }
 

@@ -135,7 +135,8 @@ public final class Runner {
     String runId = night.asOf() + "-" + UUID.randomUUID().toString().substring(0, 8);
     try (Lease lease = Lease.acquire(lake.fileSystem(), lake.root(), runId, request.patience())) {
       requireNothingLater(night);
-      Ledger ledger = new Ledger(
+      Ledger ledger =
+          new Ledger(
               spark,
               lake,
               night,
@@ -344,9 +345,7 @@ public final class Runner {
       return plan.days().isAll()
           ? plan
           : plan.and(
-              plan.job()
-                  .alsoReplaces()
-                  .apply(LakeInputs.of(plan, spark, lake, settings, night)));
+              plan.job().alsoReplaces().apply(LakeInputs.of(plan, spark, lake, settings, night)));
     }
 
     private Outcome built(String name, Plan plan, Commit commit, Instant start) {

@@ -94,7 +94,14 @@ class AccidentsTest {
             () -> night(SECOND),
             () ->
                 company.run(
-                    "backfill", "retention", "--from", FIRST, "--to", SECOND, "--arrived-by", SECOND))) {
+                    "backfill",
+                    "retention",
+                    "--from",
+                    FIRST,
+                    "--to",
+                    SECOND,
+                    "--arrived-by",
+                    SECOND))) {
       CompletableFuture<Terminal.Result> first = CompletableFuture.supplyAsync(() -> night(SECOND));
       CompletableFuture<Terminal.Result> second = CompletableFuture.supplyAsync(other);
 
@@ -143,10 +150,13 @@ class AccidentsTest {
       delete(table);
     }
     company.deliver(
-        "customers", SECOND, "id,name,country,joined", "c1,Acorn,US,2026-02-20", "c4,Dogwood,,2026-03-03");
+        "customers",
+        SECOND,
+        "id,name,country,joined",
+        "c1,Acorn,US,2026-02-20",
+        "c4,Dogwood,,2026-03-03");
     TinyCompany.write(
-        company.delivery("events", SECOND, "late.json"),
-        event("e7", "c3", "2026-02-01T20:00:00Z"));
+        company.delivery("events", SECOND, "late.json"), event("e7", "c3", "2026-02-01T20:00:00Z"));
 
     Terminal.Result result = night(SECOND);
 
@@ -178,8 +188,7 @@ class AccidentsTest {
     byte[] bytes = Files.readAllBytes(damaged);
     Files.write(damaged, java.util.Arrays.copyOf(bytes, bytes.length / 2));
     TinyCompany.write(
-        company.delivery("events", SECOND, "late.json"),
-        event("e7", "c3", "2026-03-01T20:00:00Z"));
+        company.delivery("events", SECOND, "late.json"), event("e7", "c3", "2026-03-01T20:00:00Z"));
 
     Terminal.Result broken = night(SECOND);
 

@@ -44,7 +44,10 @@ class BackfillTest {
         | 2026-03-02 | contract=events, feed=events   | kept_rows        | 5          | 6        | 1                |
         | 2026-03-02 | contract=events, feed=events   | not_yet_due_rows | 0          | 1        | 1                |
         """);
-    assertThat(restated.filter(col("as_of_date").notEqual(java.sql.Date.valueOf("2026-03-02"))).isEmpty())
+    assertThat(
+            restated
+                .filter(col("as_of_date").notEqual(java.sql.Date.valueOf("2026-03-02")))
+                .isEmpty())
         .isTrue();
     assertThat(backfill.out())
         .contains("Restated of 2026-03-02:")

@@ -55,7 +55,9 @@ final class ChildJvm {
           .map(Path::toAbsolutePath)
           .forEach(paths::add);
     }
-    return paths.stream().filter(path -> !path.getFileName().toString().contains("booter")).toList();
+    return paths.stream()
+        .filter(path -> !path.getFileName().toString().contains("booter"))
+        .toList();
   }
 
   /** A folder that Spark takes for its installation: links to the jars that Maven brought. */
@@ -86,5 +88,4 @@ final class ChildJvm {
     return String.join(
         java.io.File.pathSeparator, paths.stream().map(Path::toString).toArray(String[]::new));
   }
-
 }

@@ -75,8 +75,7 @@ class ClusterTest {
     submitted.addAll(
         List.of(
             "--config",
-            TinyCompany.write(folder.resolve("company.conf"), company.configuration())
-                .toString()));
+            TinyCompany.write(folder.resolve("company.conf"), company.configuration()).toString()));
     Process driver = spark("driver", submitted.toArray(String[]::new));
 
     assertThat(driver.waitFor(5, TimeUnit.MINUTES)).as(log("driver")).isTrue();

@@ -101,8 +101,7 @@ class FaultsTest {
     FlakyFileSystem.register(SharedSpark.session());
     FlakyFileSystem.calm();
     company = TinyCompany.ofThree(folder.resolve("company"));
-    settings =
-        Settings.load(Optional.of(company.configuration()), "test", Map.of(), Map.of());
+    settings = Settings.load(Optional.of(company.configuration()), "test", Map.of(), Map.of());
   }
 
   @AfterEach
@@ -112,7 +111,8 @@ class FaultsTest {
 
   private Lake lake(String name) {
     return Lake.open(
-        SharedSpark.session(), FlakyFileSystem.SCHEME + "://" + folder.resolve(name).toAbsolutePath());
+        SharedSpark.session(),
+        FlakyFileSystem.SCHEME + "://" + folder.resolve(name).toAbsolutePath());
   }
 
   private RunReport run(String name, LocalDate night) {
@@ -265,7 +265,8 @@ class FaultsTest {
         lake.read(Ledger.QUALITY_RESULTS).select("table_id", "version", "rule").collectAsList();
     assertThat(results).as(point + ": ops.quality_results").doesNotHaveDuplicates();
     Set<String> published =
-        lake.read(Ledger.PUBLISHED)
+        lake
+            .read(Ledger.PUBLISHED)
             .filter(col("as_of_date").equalTo(Date.valueOf(night)))
             .select("table_id")
             .collectAsList()
@@ -305,7 +306,8 @@ class FaultsTest {
 
   @Test
   void theChosenTablesAreOfEveryKind() {
-    assertThat(JOBS.stream().map(job -> job.table().refresh().getClass().getSimpleName()).distinct())
+    assertThat(
+            JOBS.stream().map(job -> job.table().refresh().getClass().getSimpleName()).distinct())
         .containsExactlyInAnyOrder("Append", "Whole", "Touched", "AsOf");
     assertThat(Stream.of(Contracts.EVENTS, Contracts.CUSTOMERS).map(Sources::table))
         .allMatch(table -> JOBS.stream().anyMatch(job -> job.table().equals(table)));

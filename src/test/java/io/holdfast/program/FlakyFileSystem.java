@@ -16,8 +16,8 @@ import org.apache.spark.sql.SparkSession;
 /**
  * The local disk under the scheme {@code flaky}, which fails when a test says so: at its n-th
  * mutation, from then on, or when it is full. Mutations are creating a file, closing it, renaming,
- * deleting and making folders. One that fails was not made, or it was and nobody is told, as when an
- * answer is lost. A file whose closing fails keeps half of its bytes, or all.
+ * deleting and making folders. One that fails was not made, or it was and nobody is told, as when
+ * an answer is lost. A file whose closing fails keeps half of its bytes, or all.
  */
 public final class FlakyFileSystem extends RawLocalFileSystem {
 
@@ -99,8 +99,7 @@ public final class FlakyFileSystem extends RawLocalFileSystem {
 
   @Override
   protected OutputStream createOutputStream(Path path, boolean append) throws IOException {
-    return mutate(
-        "create", path, () -> new Writing(super.createOutputStream(path, append), path));
+    return mutate("create", path, () -> new Writing(super.createOutputStream(path, append), path));
   }
 
   @Override
@@ -124,9 +123,7 @@ public final class FlakyFileSystem extends RawLocalFileSystem {
 
   @Override
   public boolean mkdirs(Path path) throws IOException {
-    return exists(path)
-        ? super.mkdirs(path)
-        : mutate("mkdirs", path, () -> super.mkdirs(path));
+    return exists(path) ? super.mkdirs(path) : mutate("mkdirs", path, () -> super.mkdirs(path));
   }
 
   private final class Writing extends FilterOutputStream {

@@ -34,8 +34,7 @@ class KillsTest {
   @Test
   void afterAKillARerunMakesTheUndisturbedNight() throws Exception {
     TinyCompany company = TinyCompany.ofThree(folder.resolve("company"));
-    Path config =
-        TinyCompany.write(folder.resolve("company.conf"), company.configuration());
+    Path config = TinyCompany.write(folder.resolve("company.conf"), company.configuration());
     assertThat(inThisProcess(company, "2026-03-02").exitCode()).isZero();
     Path before = folder.resolve("before");
     company.copy(before);

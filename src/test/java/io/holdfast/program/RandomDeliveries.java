@@ -234,7 +234,8 @@ final class RandomDeliveries {
       tickets.remove(tickets.keySet().iterator().next());
     }
     List<String> all = new ArrayList<>(tickets.values());
-    List<String> told = ticketsAreSnapshots ? all : all.subList(Math.max(0, all.size() - 3), all.size());
+    List<String> told =
+        ticketsAreSnapshots ? all : all.subList(Math.max(0, all.size() - 3), all.size());
     company.deliver("tickets", night.toString(), told.toArray(String[]::new));
   }
 
@@ -291,7 +292,9 @@ final class RandomDeliveries {
         // A correction, mostly one that moves the event to another day.
         lines.add(event(pick(ids), night, 12));
       } else if (kind == 3) {
-        lines.add("{\"id\":\"bad-%s-%d\",\"customer\":\"c1\",\"name\":\"used\",\"at\":\"soon\"}".formatted(night, i));
+        lines.add(
+            "{\"id\":\"bad-%s-%d\",\"customer\":\"c1\",\"name\":\"used\",\"at\":\"soon\"}"
+                .formatted(night, i));
       } else {
         lines.add(event("e" + events.size(), night, night.equals(first) ? 60 : 5));
       }
@@ -309,7 +312,9 @@ final class RandomDeliveries {
             .formatted(
                 id,
                 customer,
-                dice.nextInt(5) == 0 ? "null" : "\"c%d-u%d\"".formatted(customer, 1 + dice.nextInt(2)),
+                dice.nextInt(5) == 0
+                    ? "null"
+                    : "\"c%d-u%d\"".formatted(customer, 1 + dice.nextInt(2)),
                 dice.nextInt(3) == 0 ? "null" : "\"v%d\"".formatted(dice.nextInt(2)),
                 dice.nextInt(4) == 0 ? "null" : "\"" + pick(FEATURES) + "\"",
                 night.minusDays(dice.nextInt(days)),
