@@ -45,7 +45,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A generated company through the whole of a night: every figure that is a count equals the truth,
+ * A generated company from its feeds through a night's tables: every figure that is a count equals the truth,
  * which the generator counted from its own simulation, and all dirt is found, and nothing else.
  */
 @Tag("integration")
@@ -62,11 +62,20 @@ class GeneratedCompanyTest {
 
   @BeforeAll
   static void liveThroughANight() throws IOException {
-    Company.generate(SharedSpark.session(), Company.Parameters.of(260, 330, 3, folder.toString()));
+    Company.generate(SharedSpark.session(), Company.Parameters.of(160, 270, 3, folder.toString()));
     TinyCompany company = new TinyCompany(folder);
     company.environment("GENERATED_DIR", folder.toString());
     Terminal.Result night =
-        company.main("--config", CONFIGURATION, "run", "nightly", "--as-of", LAST.toString());
+        company.main(
+            "--config",
+            CONFIGURATION,
+            "run",
+            "ingest",
+            "activity",
+            "retention",
+            "adoption",
+            "--as-of",
+            LAST.toString());
     assertThat(night.exitCode()).as(night.out() + night.err()).isZero();
     lake = company.lake(folder.resolve("lake"));
     figures = truth("figures.csv");
@@ -78,7 +87,7 @@ class GeneratedCompanyTest {
     Dataset<Row> ends =
         SharedSpark.session()
             .sql(
-                "select explode(sequence(date'2025-08-31', date'2026-06-30', interval 1 month)) as d")
+                "select explode(sequence(date'2025-10-31', date'2026-06-30', interval 1 month)) as d")
             .select(last_day(col("d")).as("date"));
     Dataset<Row> paying =
         lake.read(CustomerMrr.TABLE)
@@ -89,21 +98,21 @@ class GeneratedCompanyTest {
                     .leq(col("date"))
                     .and(col("until_date").isNull().or(col("until_date").gt(col("date")))));
     assertThat(
-            told(
+            differences(
                 paying.groupBy("date").agg(count(lit(1)).as("value")),
                 "paying_customers",
                 col("date"),
                 lit("all"),
                 lit(0)))
-        .isEqualTo(truly("paying_customers"));
+        .isEmpty();
     assertThat(
-            told(
+            differences(
                 paying.groupBy("date").agg(sum("mrr").as("value")),
                 "mrr",
                 col("date"),
                 lit("all"),
                 lit(0)))
-        .isEqualTo(truly("mrr"));
+        .isEmpty();
   }
 
   @Test
@@ -111,7 +120,7 @@ class GeneratedCompanyTest {
     Dataset<Row> spells = lake.read(PayingSpells.TABLE);
     Column month = trunc(col("end_date"), "month");
     assertThat(
-            told(
+            differences(
                 spells
                     .filter(col("counting").equalTo("snapshot").and(col("end_date").leq(lit(LAST))))
                     .groupBy(month.as("month"))
@@ -120,9 +129,9 @@ class GeneratedCompanyTest {
                 col("month"),
                 lit("all"),
                 lit(0)))
-        .isEqualTo(truly("exits"));
+        .isEmpty();
     assertThat(
-            told(
+            differences(
                 spells
                     .filter(
                         col("counting")
@@ -134,7 +143,7 @@ class GeneratedCompanyTest {
                 col("month"),
                 lit("all"),
                 lit(0)))
-        .isEqualTo(truly("confirmed_churn"));
+        .isEmpty();
   }
 
   @Test
@@ -152,14 +161,14 @@ class GeneratedCompanyTest {
                         "user_first_core_event_monthly"));
     for (String figure : List.of("cohort_size", "retained", "returns_in_start")) {
       assertThat(
-              told(
+              differences(
                   cells.filter(col(figure).isNotNull()).withColumn("value", col(figure)),
                   figure,
                   col("cohort_start"),
                   col("definition"),
                   col("period")))
           .as(figure)
-          .isEqualTo(truly(figure));
+          .isEmpty();
     }
   }
 
@@ -176,14 +185,15 @@ class GeneratedCompanyTest {
                     when(col("level").equalTo("tier"), col("tier")).otherwise(col("feature"))));
     for (String figure : List.of("entitled_customers", "adopters", "ever_adopters")) {
       assertThat(
-              told(
+              differences(
                   adoption.withColumn("value", col(figure)).filter("value > 0"),
                   figure,
                   col("as_of_date"),
                   col("name"),
-                  lit(0)))
+                  lit(0),
+                  row -> row.get("date").equals(LAST.toString())))
           .as(figure)
-          .isEqualTo(truly(figure, row -> row.get("date").equals(LAST.toString())));
+          .isEmpty();
     }
   }
 
@@ -267,9 +277,22 @@ class GeneratedCompanyTest {
     assertThat(warned).isEqualTo(expected);
   }
 
-  private static Map<String, BigDecimal> told(
+  /** What a table tells and the truth does not, and the other way round; the truth is not empty. */
+  private static List<String> differences(
       Dataset<Row> rows, String figure, Column date, Column key, Column period) {
-    Map<String, BigDecimal> told = new TreeMap<>();
+    return differences(rows, figure, date, key, period, row -> true);
+  }
+
+  private static List<String> differences(
+      Dataset<Row> rows,
+      String figure,
+      Column date,
+      Column key,
+      Column period,
+      Predicate<Map<String, String>> which) {
+    Map<String, BigDecimal> truly = truly(figure, which);
+    assertThat(truly).as(figure).isNotEmpty();
+    List<String> differences = new ArrayList<>();
     for (Row row :
         rows.select(
                 date.cast("string"),
@@ -277,15 +300,15 @@ class GeneratedCompanyTest {
                 period.cast("string"),
                 coalesce(col("value"), lit(0)).cast("decimal(28,4)"))
             .collectAsList()) {
-      told.put(
-          "%s,%s,%s,%s".formatted(figure, row.getString(0), row.getString(1), row.getString(2)),
-          row.getDecimal(3).stripTrailingZeros());
+      String name =
+          "%s,%s,%s,%s".formatted(figure, row.getString(0), row.getString(1), row.getString(2));
+      BigDecimal expected = truly.remove(name);
+      if (expected == null || expected.compareTo(row.getDecimal(3)) != 0) {
+        differences.add("%s is %s, truly %s".formatted(name, row.getDecimal(3), expected));
+      }
     }
-    return told;
-  }
-
-  private static Map<String, BigDecimal> truly(String figure) {
-    return truly(figure, row -> true);
+    truly.forEach((name, value) -> differences.add("%s is not told: %s".formatted(name, value)));
+    return differences;
   }
 
   private static Map<String, BigDecimal> truly(
@@ -299,7 +322,7 @@ class GeneratedCompanyTest {
                 truly.put(
                     "%s,%s,%s,%s"
                         .formatted(figure, row.get("date"), row.get("key"), row.get("period")),
-                    new BigDecimal(row.get("value")).stripTrailingZeros()));
+                    new BigDecimal(row.get("value"))));
     return truly;
   }
 
