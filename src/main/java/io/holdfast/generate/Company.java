@@ -124,7 +124,7 @@ public final class Company {
       replaceOldCompany(parameters, hadoop);
       SortedMap<String, Long> figures = writeFeeds(spark, parameters, partitions, hadoop);
       write(parameters, hadoop, "truth/counts.csv", "figure,value", figures);
-      if (parameters.ceilingRuns() > 0) {
+      if (figures.get(Feed.CEILING.figure()) > 0) {
         writeCeiling(spark, parameters, hadoop);
       }
       return new Summary(parameters, figures);

@@ -5,15 +5,15 @@ import java.lang.reflect.RecordComponent;
 /**
  * How strongly behaviour moves customers to leave: the truth that a churn model has to find.
  *
- * <p>The sizes are those of small-business software: four to five customers in a hundred leave a
- * month, and most of them are seen to leave. Weights are log hazard ratios; a weight of 1 makes
- * leaving 2.7 times as likely. Use is the strongest sign and support and price are weaker, as in
- * most published churn studies; but a quarter of those who lose interest recover, small teams use
- * little in a quiet month, and a sixth of exits (a rival, a failed card) show nothing beforehand.
- * That keeps the ROC-AUC of a plain model a month ahead between 0.75 and 0.80, rather than near 1.
+ * <p>The sizes are those of software for small firms: three to five customers in a hundred leave a
+ * month. Weights are log hazard ratios; a weight of 1 makes leaving 2.7 times as likely. Use is the
+ * strongest sign, and support, price and breadth are weaker; but four in ten of those who lose
+ * interest recover, small teams use little in a quiet month, and many leave for reasons that show
+ * nothing beforehand. So leaving can be foreseen a month ahead only so well: decision 0012 has the
+ * ceiling, and why each size is plausible.
  *
  * @param dailyExit the chance that a new monthly customer without any trouble decides to leave on a
- *     day: about 0.7% a month, for no reason that the data could show
+ *     day: about 4% a month, for no reason that the data could show; tenure and managers lower it
  * @param fallingUse weight of the lost share of one's own past use: a team that stopped altogether
  *     is far on its way, whatever it used before
  * @param narrowUse weight of using few of the features one pays for, from 0 (half or more) to 1
@@ -55,7 +55,7 @@ record Effects(
 
   static Effects plausible() {
     return new Effects(
-        0.00022, 5.2, 1.6, 1.6, 1.6, 0.8, 0.15, 0.5, 0.00006, 0.0048, 0.25, 0.05, 0.45, 5.0, 0.5);
+        0.0013, 2.2, 0.7, 0.7, 0.7, 0.5, 0.15, 0.5, 0.0002, 0.0045, 0.4, 0.05, 0.45, 5.0, 0.4);
   }
 
   /** States them in the truth, each by its name. */

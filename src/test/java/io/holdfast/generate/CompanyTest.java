@@ -1,8 +1,10 @@
 package io.holdfast.generate;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.stream.Collectors.averagingLong;
 import static java.util.stream.Collectors.groupingBy;
 import static java.util.stream.Collectors.mapping;
+import static java.util.stream.Collectors.partitioningBy;
 import static java.util.stream.Collectors.toList;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -21,7 +23,6 @@ import java.math.BigInteger;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
-import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -59,8 +60,8 @@ class CompanyTest {
   void theSameSeedGivesTheSameBytesWhateverThePartitions() throws Exception {
     Path once = directory.resolve("once");
     Path again = directory.resolve("again");
-    Company.generate(spark, Company.Parameters.of(40, 100, 1, once.toString()).ceilingRuns(3), 1);
-    Company.generate(spark, Company.Parameters.of(40, 100, 1, again.toString()).ceilingRuns(3), 5);
+    Company.generate(spark, Company.Parameters.of(30, 180, 1, once.toString()).ceilingRuns(3), 1);
+    Company.generate(spark, Company.Parameters.of(30, 180, 1, again.toString()).ceilingRuns(3), 5);
     assertThat(digests(again)).isEqualTo(digests(once)).containsKey("truth/ceiling_by_date.csv");
   }
 
@@ -186,43 +187,19 @@ class CompanyTest {
   }
 
   @Test
-  void whoLeavesOfItsOwnAccordUsedLessInItsLastFourWeeksThanBefore() throws IOException {
-    Map<String, List<LocalDate>> uses = uses();
-    double lately = 0;
-    double before = 0;
-    for (Map<String, String> exit : rows(company, Feed.EXITS)) {
-      if (exit.get("exit_kind").equals("voluntary")) {
-        LocalDate left = LocalDate.parse(exit.get("exit_date"));
-        List<LocalDate> days = uses.getOrDefault(exit.get("account_id"), List.of());
-        lately += days.stream().filter(day -> isIn(day, left.minusDays(28), left)).count();
-        before +=
-            days.stream().filter(day -> isIn(day, left.minusDays(56), left.minusDays(28))).count();
-      }
-    }
-    assertThat(lately).isBetween(before * 0.1, before * 0.8);
-  }
-
-  private static boolean isIn(LocalDate day, LocalDate from, LocalDate until) {
-    return !day.isBefore(from) && day.isBefore(until);
-  }
-
-  private static Map<String, List<LocalDate>> uses() throws IOException {
-    List<JsonNode> events = new ArrayList<>();
-    for (String line : landed(company, Feed.EVENTS)) {
-      boolean isGood =
-          line.endsWith("}") && line.contains("\"account_id\"") && line.contains("\"at\":\"202");
-      if (isGood && !line.contains(" at ")) {
-        events.add(JSON.readTree(line));
-      }
-    }
-    return events.stream()
-        .filter(event -> event.has("feature"))
-        .collect(
-            groupingBy(
-                event -> event.get("account_id").asText(),
-                mapping(
-                    event -> LocalDate.parse(event.get("at").asText().substring(0, 10)),
-                    toList())));
+  void whoLeavesOfItsOwnAccordWasInMoreDangerOfItThanWhoStays() {
+    List<String> leavers =
+        rows(company, Feed.EXITS).stream()
+            .filter(exit -> exit.get("exit_kind").equals("voluntary"))
+            .map(exit -> exit.get("account_id"))
+            .toList();
+    Map<Boolean, Double> danger =
+        rows(company, Feed.HAZARDS).stream()
+            .collect(
+                partitioningBy(
+                    day -> leavers.contains(day.get("account_id")),
+                    averagingLong(day -> Long.parseLong(day.get("hazard_per_million")))));
+    assertThat(danger.get(true)).isGreaterThan(1.2 * danger.get(false)).isLessThan(1_000_000);
   }
 
   @Test
