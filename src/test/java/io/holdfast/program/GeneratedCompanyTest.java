@@ -45,8 +45,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A generated company from its feeds through a night's tables: every figure that is a count equals the truth,
- * which the generator counted from its own simulation, and all dirt is found, and nothing else.
+ * A generated company from its feeds through a night's tables: every figure that is a count equals
+ * the truth, which the generator counted from its own simulation, and all dirt is found, and
+ * nothing else.
  */
 @Tag("integration")
 class GeneratedCompanyTest {
