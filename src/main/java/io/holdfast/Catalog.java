@@ -10,10 +10,14 @@ import io.holdfast.activity.PayingSpells;
 import io.holdfast.activity.UserDays;
 import io.holdfast.churn.ArrivedDays;
 import io.holdfast.churn.CustomerFeatures;
+import io.holdfast.churn.Drift;
 import io.holdfast.churn.Labels;
 import io.holdfast.churn.Models;
 import io.holdfast.churn.Observations;
+import io.holdfast.churn.Outcomes;
 import io.holdfast.churn.Predictions;
+import io.holdfast.churn.Promotions;
+import io.holdfast.churn.ScoreMoves;
 import io.holdfast.conformed.ChurnReasons;
 import io.holdfast.conformed.Costs;
 import io.holdfast.conformed.Customers;
@@ -107,8 +111,12 @@ public final class Catalog {
           CustomerFeatures.JOB,
           Observations.JOB,
           Labels.JOB,
+          Promotions.JOB,
           Models.JOB,
           Predictions.JOB,
+          Drift.JOB,
+          Outcomes.JOB,
+          ScoreMoves.JOB,
           Segments.JOB,
           Audiences.JOB);
 

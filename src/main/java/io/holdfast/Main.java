@@ -8,9 +8,11 @@ import io.holdfast.cli.View;
 import io.holdfast.commands.ActivateCommand;
 import io.holdfast.commands.AdoptionBars;
 import io.holdfast.commands.ChurnWindows;
+import io.holdfast.commands.DatasetCommand;
 import io.holdfast.commands.DemoCommand;
 import io.holdfast.commands.DoctorCommand;
 import io.holdfast.commands.GenerateCommand;
+import io.holdfast.commands.ModelCommand;
 import io.holdfast.commands.ModelFigures;
 import io.holdfast.commands.MrrMonths;
 import io.holdfast.commands.RetentionTriangle;
@@ -69,6 +71,8 @@ public final class Main {
         new StatusCommand(program),
         new DoctorCommand(program),
         ActivateCommand.of(program),
+        ModelCommand.of(program),
+        new DatasetCommand(program),
         new GenerateCommand(),
         new DemoCommand(program));
   }

@@ -42,18 +42,17 @@ record DatedRows(Family family, String day, int reach, String open) {
    *
    * @param observations customer_id, observation_date
    * @param versions every version of the feed's rows
+   * @param merges ids that stand for another customer
    * @param features those of the family
    */
   Dataset<Row> join(
       Dataset<Row> observations,
       Dataset<Row> versions,
-      ObservationGrid grid,
-      List<Feature> features) {
+      ObservationGrid grid, Merges merges, List<Feature> features) {
     Column[] values =
         features.stream().map(one -> one.value().as(one.name())).toArray(Column[]::new);
     Dataset<Row> measured =
-        known(versions, grid)
-            .withColumn("age_days", datediff(col("observation_date"), col(day)))
+        known(versions, grid, merges).withColumn("age_days", datediff(col("observation_date"), col(day)))
             .groupBy("customer_id", "observation_date")
             .agg(lit(true).as("is_there"), values);
     String start = PointInTime.startOf(family);
@@ -68,7 +67,7 @@ record DatedRows(Family family, String day, int reach, String open) {
   }
 
   /** The rows that count on each date, each in the version of that date. */
-  private Dataset<Row> known(Dataset<Row> versions, ObservationGrid grid) {
+  private Dataset<Row> known(Dataset<Row> versions, ObservationGrid grid, Merges merges) {
     Column until = least(lastUse(), coalesce(col("known_until"), lit(NEVER)));
     Dataset<Row> dated =
         grid.between(
@@ -76,8 +75,7 @@ record DatedRows(Family family, String day, int reach, String open) {
                 grid.latestUpTo(until),
                 grid.firstAfter(greatest(col(day), col("known_from"))))
             .withColumn("observation_date", grid.date(col("k")));
-    return Known.at(dated, date_sub(col("observation_date"), 1))
-        .filter(col(day).lt(col("observation_date")));
+    return merges.applied(Known.at(dated, date_sub(col("observation_date"), 1)).filter(col(day).lt(col("observation_date"))));
   }
 
   private Column lastUse() {

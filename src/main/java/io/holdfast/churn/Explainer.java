@@ -2,21 +2,25 @@ package io.holdfast.churn;
 
 import java.io.Serializable;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.spark.ml.PipelineModel;
 import org.apache.spark.ml.Transformer;
+import org.apache.spark.ml.classification.DecisionTreeClassificationModel;
 import org.apache.spark.ml.classification.GBTClassificationModel;
 import org.apache.spark.ml.classification.LogisticRegressionModel;
+import org.apache.spark.ml.classification.RandomForestClassificationModel;
 import org.apache.spark.ml.linalg.Vector;
+import org.apache.spark.ml.regression.DecisionTreeRegressionModel;
 
 /**
- * What each feature adds to a margin: {@link #base} plus all contributions is the margin, in
- * log-odds.
+ * What each feature adds to a margin: {@link #base} plus all contributions is the margin.
  *
- * <p>Logistic regression: coefficient x standardised value. Boosted trees: TreeSHAP, doubled as
- * MLlib's margin is half the log-odds. The inputs of one feature are added up.
+ * <p>Logistic regression: coefficient x standardised value, log-odds. Boosted trees: TreeSHAP,
+ * doubled as MLlib's margin is half the log-odds. Forests: TreeSHAP of the mean leaf probability.
+ * The inputs of one feature are added up.
  */
 final class Explainer implements Serializable {
 
@@ -29,6 +33,7 @@ final class Explainer implements Serializable {
   private final double[] coefficients;
   private final ArrayList<TreeShap> trees = new ArrayList<>();
   private final double[] treeWeights;
+  private final double scale;
   private final double base;
 
   private Explainer(List<String> features, LogisticRegressionModel model) {
@@ -36,6 +41,7 @@ final class Explainer implements Serializable {
     this.features = new ArrayList<>(features);
     coefficients = model.coefficients().toArray();
     treeWeights = new double[0];
+    scale = 1;
     base = model.intercept();
   }
 
@@ -44,12 +50,32 @@ final class Explainer implements Serializable {
     this.features = new ArrayList<>(features);
     coefficients = new double[0];
     treeWeights = model.treeWeights();
+    scale = 2;
+    for (DecisionTreeRegressionModel tree : model.trees()) {
+      trees.add(TreeShap.of(tree.rootNode()));
+    }
+    base = expected();
+  }
+
+  private Explainer(List<String> features, RandomForestClassificationModel model) {
+    inputColumn = Preparation.INPUTS;
+    this.features = new ArrayList<>(features);
+    coefficients = new double[0];
+    treeWeights = new double[model.getNumTrees()];
+    Arrays.fill(treeWeights, 1.0 / treeWeights.length);
+    scale = 1;
+    for (DecisionTreeClassificationModel tree : model.trees()) {
+      trees.add(TreeShap.ofProbability(tree.rootNode()));
+    }
+    base = expected();
+  }
+
+  private double expected() {
     double sum = 0;
     for (int i = 0; i < treeWeights.length; i++) {
-      trees.add(TreeShap.of(model.trees()[i].rootNode()));
       sum += treeWeights[i] * trees.get(i).expected();
     }
-    base = 2 * sum;
+    return scale * sum;
   }
 
   /** The explainer of a whole pipeline: preparation first, classifier last. */
@@ -57,8 +83,11 @@ final class Explainer implements Serializable {
     Transformer[] stages = pipeline.stages();
     List<String> features = Preparation.featureOfInputs((PipelineModel) stages[0]);
     Transformer last = stages[stages.length - 1];
-    return last instanceof LogisticRegressionModel logistic
-        ? new Explainer(features, logistic)
+    if (last instanceof LogisticRegressionModel logistic) {
+      return new Explainer(features, logistic);
+    }
+    return last instanceof RandomForestClassificationModel forest
+        ? new Explainer(features, forest)
         : new Explainer(features, (GBTClassificationModel) last);
   }
 
@@ -80,7 +109,7 @@ final class Explainer implements Serializable {
       byInput[i] = coefficients[i] * x[i];
     }
     for (int i = 0; i < treeWeights.length; i++) {
-      trees.get(i).addContributions(x, 2 * treeWeights[i], byInput);
+      trees.get(i).addContributions(x, scale * treeWeights[i], byInput);
     }
     Map<String, Double> byFeature = new LinkedHashMap<>();
     for (int i = 0; i < byInput.length; i++) {

@@ -29,6 +29,11 @@ record Feature(
     String meaning,
     Words words) {
 
+  /** Name, type and kind: a model takes no feature of another signature for its own. */
+  String signature() {
+    return name + " " + type.simpleString() + " " + kind;
+  }
+
   /** How models take a feature. */
   enum Kind {
     /** A quantity: more means more. */

@@ -12,6 +12,7 @@ import static org.apache.spark.sql.types.DataTypes.DateType;
 import static org.apache.spark.sql.types.DataTypes.StringType;
 
 import io.holdfast.activity.ActivitySettings;
+import io.holdfast.activity.Aliases;
 import io.holdfast.activity.PayingSpells;
 import io.holdfast.activity.PaymentSettings;
 import io.holdfast.activity.RevenueSettings;
@@ -54,8 +55,7 @@ public final class Labels {
           .build();
 
   public static final Job JOB =
-      Job.writes(TABLE)
-          .reads(Observations.TABLE, PayingSpells.TABLE)
+      Job.writes(TABLE).reads(Observations.TABLE, PayingSpells.TABLE, Aliases.TABLE)
           .readsPrevious()
           .settings(DatasetSettings.SETTING)
           .settings(RevenueSettings.SETTING)
@@ -104,9 +104,9 @@ public final class Labels {
             .select("observation_date", "customer_id");
     String definition = definition(observation, settings, gapDays);
     Dataset<Row> before = in.previous().filter(col("definition").equalTo(definition));
-    Dataset<Row> labels =
-        ChurnLabels.of(observed, in.rows(PayingSpells.TABLE), settings, gapDays, in.asOf())
-            .filter(col("is_mature"));
+    // Spells are of the customer into whom the observed one may have been merged since.
+    Dataset<Row> merged = Aliases.canonical(observed.withColumn("observed_id", col("customer_id")), "customer_id", in.rows(Aliases.TABLE), Aliases.CUSTOMER);
+    Dataset<Row> labels = ChurnLabels.of(merged, in.rows(PayingSpells.TABLE), settings, gapDays, in.asOf()).filter(col("is_mature")).withColumn("customer_id", col("observed_id")).drop("observed_id");
     return newOrChanged(labels, before)
         .withColumn("definition", lit(definition))
         .withColumn("as_of_date", lit(in.asOf()));

@@ -1,12 +1,18 @@
 package io.holdfast.churn;
 
 import io.holdfast.churn.Training.Gate;
+import java.time.LocalDate;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 
 /** What a person should know of a model before trusting it, as Markdown. */
 final class ModelCard {
+
+  private static final Set<String> NOT_IN_JSON =
+      Set.of("artifact", "card_markdown", "profile", "calibration");
 
   private ModelCard() {}
 
@@ -44,6 +50,19 @@ final class ModelCard {
     return card.toString();
   }
 
+  /** The same for programs: every column but the artifact, and the gates. */
+  static String json(Map<String, Object> model, List<Gate> gates) {
+    Map<String, Object> card = new LinkedHashMap<>();
+    model.forEach(
+        (name, value) -> {
+          if (!NOT_IN_JSON.contains(name)) {
+            card.put(name, value instanceof LocalDate day ? day.toString() : value);
+          }
+        });
+    card.put("gates", gates);
+    return Training.json(card);
+  }
+
   static String text(Object figure) {
     if (figure == null || figure.equals(Double.NaN)) {
       return "unknown";
@@ -77,6 +96,8 @@ final class ModelCard {
             .formatted(model.get("test_observations"), model.get("test_churned")));
     card.append(
         "| figure | model | base rate | days since last use |\n| --- | --- | --- | --- |\n");
+    interval(card, "ROC-AUC, 95% interval", model, "roc_auc");
+    interval(card, "PR-AUC, 95% interval", model, "pr_auc");
     line(card, "PR-AUC", model, "pr_auc", "test_base_rate", "idle_days_pr_auc");
     line(card, "ROC-AUC", model, "roc_auc", "", "idle_days_roc_auc");
     line(card, "lift, top 5%", model, "lift_5pct", "", "");
@@ -108,6 +129,14 @@ final class ModelCard {
                 idleDays.isEmpty() ? "" : text(model.get(idleDays))));
   }
 
+  private static void interval(
+      StringBuilder card, String name, Map<String, Object> model, String figure) {
+    card.append(
+        "| %s | %s to %s | | |\n"
+            .formatted(
+                name, text(model.get(figure + "_low")), text(model.get(figure + "_high"))));
+  }
+
   private static void limits(StringBuilder card, Map<String, Object> model) {
     card.append("\n## Limits\n\n");
     if ("by customer".equals(model.get("split"))) {
@@ -115,6 +144,12 @@ final class ModelCard {
           "- Too few observation dates to split by time: the slices hold different customers of"
               + " the same weeks. Expect less of the future than these figures say.\n");
     }
+    card.append(
+        "- The strongest feature is %s. By plan: %s\n"
+            .formatted(model.get("strongest_feature"), model.get("segment_figures")));
+    card.append(
+        "- The same data, seed and partitions give the same model to the last digit; with other"
+            + " churn.training.partitions sums may differ in the last digit, and splits with them.\n");
     card.append("- It learned from what went together, not from what causes churn.\n");
     card.append("- It knows nothing of customers in their first weeks: they are not observed.\n");
     card.append("- Bins of the calibration error hold equally many observations.\n");

@@ -36,7 +36,7 @@ public final class Models {
       Table.in("churn", "models")
           .grain("one row per night with training and algorithm, or one that says why none")
           .column("model_id", StringType, "night and hash of data, algorithm and parameters; none")
-          .column("algorithm", StringType, "logistic_regression, gradient_boosted_trees, or none")
+          .column("algorithm", StringType, "logistic_regression, random_forest, gradient_boosted_trees, or none")
           .column("is_champion", BooleanType, "it serves from this night on")
           .column("status", StringType, "champion, or why not, with the figure")
           .column("observations", LongType, "mature observations")
@@ -59,8 +59,13 @@ public final class Models {
           .column("test_churned", LongType, "those of them that churned")
           .column("test_base_rate", DoubleType, "share of the test slice that churned")
           .column("validation_pr_auc", DoubleType, "mean PR-AUC over the folds of training")
+          .column("validation_roc_auc", DoubleType, "mean ROC-AUC over the folds of training")
           .column("roc_auc", DoubleType, "chance that a leaver ranks above a stayer; test slice")
           .column("pr_auc", DoubleType, "average precision; test slice")
+          .column("roc_auc_low", DoubleType, "lower end of its 95% interval, by customer")
+          .column("roc_auc_high", DoubleType, "upper end of its 95% interval, by customer")
+          .column("pr_auc_low", DoubleType, "lower end of its 95% interval, by customer")
+          .column("pr_auc_high", DoubleType, "upper end of its 95% interval, by customer")
           .column("log_loss", DoubleType, "mean log loss of the probability; test slice")
           .column("brier", DoubleType, "mean squared error of the probability; test slice")
           .column("brier_skill", DoubleType, "1 - brier / brier of the test slice's base rate")
@@ -85,9 +90,27 @@ public final class Models {
               "features",
               DataTypes.createArrayType(StringType),
               "the features that it learned from")
+          .column(
+              "feature_types",
+              DataTypes.createArrayType(StringType),
+              "these with type and kind: it scores no others")
+          .column("strongest_feature", StringType, "what moves the scores of the test slice most")
+          .column(
+              "alarms",
+              DataTypes.createArrayType(StringType),
+              "signs that a feature knows the outcome, each with the feature")
+          .column("segment_figures", StringType, "figures of the test slice by plan, JSON")
+          .column("profile", StringType, "how features and scores were spread, for drift, JSON")
+          .column("slices", StringType, "which observations trained, calibrated, tested, JSON")
+          .column(
+              "drift_alerts",
+              DataTypes.createArrayType(StringType),
+              "features that had drifted from the champion's training on this night")
           .column("calibration", StringType, "from margin to probability, JSON")
           .column("artifact", BinaryType, "the fitted MLlib pipeline, zipped")
           .column("card_markdown", StringType, "the model card")
+          .column("card_json", StringType, "the same for programs")
+          .column("training_set", StringType, "definitions and first date of its rows, JSON")
           .column("data_hash", StringType, "hash of the mature observations")
           .column("input_versions", StringType, "versions of the tables that it read, JSON")
           .column("seed", LongType, "seed of all randomness")
@@ -102,47 +125,46 @@ public final class Models {
 
   public static final Job JOB =
       Job.writes(TABLE)
-          .reads(Observations.TABLE, Labels.TABLE)
+          .reads(Observations.TABLE, Labels.TABLE, CustomerFeatures.TABLE, Promotions.TABLE)
           .readsPrevious()
           .settings(DatasetSettings.SETTING)
           .settings(PaymentSettings.SETTING)
           .settings(ActivitySettings.SETTING)
           .settings(TrainingSettings.SETTING)
+          .settings(DriftSettings.SETTING)
           .settings(RevenueSettings.SETTING)
           .as(Models::trained);
 
   private Models() {}
 
-  /** The model that serves: of the nights given, the latest that became champion. */
-  static Optional<Row> champion(Dataset<Row> models) {
-    return models
-        .filter(col("is_champion"))
-        .orderBy(col("as_of_date").desc(), col("model_id"))
-        .limit(1)
-        .collectAsList()
-        .stream()
-        .findFirst();
-  }
-
   private static Dataset<Row> trained(Inputs in) {
     Dataset<Row> previous = in.previous();
-    Optional<Row> champion = champion(previous);
-    if (champion.isPresent() && in.asOf().plusDays(1).getDayOfWeek() != MONDAY) {
+    DatasetSettings dataset = in.settings(DatasetSettings.SETTING);
+    Optional<Row> serving =
+        Champion.of(previous, in.rows(Promotions.TABLE), in.asOf());
+    Optional<String> refusal = serving.flatMap(model -> Champion.refusal(model, dataset));
+    refusal.ifPresent(in::note);
+    Optional<Row> champion = refusal.isPresent() ? Optional.empty() : serving;
+    List<String> alerts = champion.map(model -> alerts(model, in)).orElse(List.of());
+    boolean isDue =
+        champion.isEmpty()
+            || in.asOf().plusDays(1).getDayOfWeek() == MONDAY
+            || !alertsOfLastTraining(previous).containsAll(alerts);
+    if (!isDue) {
       in.note("no training: %s serves".formatted(champion.get().<String>getAs("model_id")));
       return in.create(List.of(), TABLE.schema());
     }
-    DatasetSettings dataset = in.settings(DatasetSettings.SETTING);
-    Dataset<Row> rows =
-        TrainingSet.of(in).rows(in.history(Observations.TABLE), in.history(Labels.TABLE));
+    TrainingSet set = TrainingSet.of(in);
+    Dataset<Row> rows = set.rows(in.history(Observations.TABLE), in.history(Labels.TABLE));
     Training.Outcome outcome =
         new Training(
                 in.asOf(),
                 dataset.outcomeDays(in.settings(RevenueSettings.SETTING).gapDays()),
                 in.settings(TrainingSettings.SETTING),
-                ChurnFeatures.of(dataset),
+                dataset,
                 champion,
                 usedTestDate(previous))
-            .on(ChurnFeatures.withAttributes(rows, dataset).drop("attributes"));
+            .on(rows);
     outcome.notes().forEach(in::note);
     String versions =
         Training.json(
@@ -150,8 +172,43 @@ public final class Models {
                 Map.of(
                     Observations.TABLE.id(), in.version(Observations.TABLE),
                     Labels.TABLE.id(), in.version(Labels.TABLE))));
-    outcome.models().forEach(model -> model.put("input_versions", versions));
+    outcome
+        .models()
+        .forEach(
+            model -> {
+              model.put("input_versions", versions);
+              model.put("training_set", Training.json(set.pinned()));
+              model.put("drift_alerts", alerts);
+            });
     return in.create(Training.rows(outcome.models(), TABLE.columnNames()), TABLE.schema());
+  }
+
+  /** The features that have drifted from a model's training. */
+  private static List<String> alerts(Row model, Inputs in) {
+    double alert = in.settings(DriftSettings.SETTING).alertPsi();
+    return Drift.shifts(
+            model,
+            in.rows(CustomerFeatures.TABLE),
+            in.settings(DatasetSettings.SETTING),
+            in.settings(TrainingSettings.SETTING).seed())
+        .stream()
+        .filter(shift -> shift.psi() > alert)
+        .map(Drift.Shift::feature)
+        .toList();
+  }
+
+  /** An alert that the last training has already seen asks for no other. */
+  private static List<String> alertsOfLastTraining(Dataset<Row> previous) {
+    return previous
+        .filter(col("drift_alerts").isNotNull())
+        .orderBy(col("as_of_date").desc())
+        .select("drift_alerts")
+        .limit(1)
+        .collectAsList()
+        .stream()
+        .map(row -> row.<String>getList(0))
+        .findFirst()
+        .orElse(List.of());
   }
 
   private static Optional<LocalDate> usedTestDate(Dataset<Row> previous) {

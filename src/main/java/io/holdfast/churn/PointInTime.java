@@ -7,6 +7,9 @@ import static org.apache.spark.sql.functions.datediff;
 import static org.apache.spark.sql.functions.greatest;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.map_filter;
+import static org.apache.spark.sql.functions.min;
+import static org.apache.spark.sql.functions.min_by;
+import static org.apache.spark.sql.functions.struct;
 import static org.apache.spark.sql.functions.when;
 
 import io.holdfast.activity.PaymentSettings;
@@ -14,6 +17,7 @@ import io.holdfast.activity.Pricing;
 import io.holdfast.churn.Feature.Family;
 import io.holdfast.conformed.Customers;
 import io.holdfast.conformed.Features;
+import io.holdfast.conformed.IdAliases;
 import io.holdfast.conformed.Known;
 import io.holdfast.conformed.Messages;
 import io.holdfast.conformed.Payments;
@@ -43,8 +47,7 @@ final class PointInTime {
 
   /** What a job must declare to read. */
   static final Table[] READS = {
-    Customers.TABLE,
-    Users.TABLE,
+    Customers.TABLE, Users.TABLE, IdAliases.TABLE,
     Subscriptions.TABLE,
     Features.TABLE,
     Tickets.TABLE,
@@ -80,14 +83,15 @@ final class PointInTime {
       PaymentSettings payments) {
     Dataset<Row> customers = feeds.apply(Customers.TABLE);
     Dataset<Row> arrived = feeds.apply(ArrivedDays.TABLE);
+    Merges merges = Merges.of(feeds.apply(IdAliases.TABLE), grid);
     Dataset<Row> observed =
-        ContractFeatures.of(feeds.apply(Subscriptions.TABLE), pricing, grid)
+        ContractFeatures.of(feeds.apply(Subscriptions.TABLE), pricing, grid, merges)
             .join(internal(customers), new String[] {"customer_id"}, "left_anti")
-            .join(accounts(customers, grid, settings), KEY, "left")
-            .join(UseFeatures.firstEvents(arrived, grid), KEY, "left")
+            .join(accounts(customers, grid, merges, settings), KEY, "left")
+            .join(UseFeatures.firstEvents(arrived, grid, merges), KEY, "left")
             .withColumn("tenure_days", tenure())
             .filter(col("tenure_days").geq(settings.minTenureDays()));
-    Dataset<Row> base = UseFeatures.join(observed, arrived, feeds.apply(Features.TABLE), grid);
+    Dataset<Row> base = UseFeatures.join(observed, arrived, feeds.apply(Features.TABLE), grid, merges);
     Dataset<Row> tickets =
         feeds
             .apply(Tickets.TABLE)
@@ -111,7 +115,7 @@ final class PointInTime {
     dated.put(new DatedRows(Family.USERS, "created_date", A_LIFETIME), feeds.apply(Users.TABLE));
     for (Map.Entry<DatedRows, Dataset<Row>> one : dated.entrySet()) {
       List<Feature> features = ChurnFeatures.of(one.getKey().family());
-      base = one.getKey().join(base, one.getValue(), grid, features);
+      base = one.getKey().join(base, one.getValue(), grid, merges, features);
     }
     return base.select(columns()).withColumns(combined());
   }
@@ -159,7 +163,7 @@ final class PointInTime {
 
   /** What the customer feed said of each customer on the day before each date. */
   private static Dataset<Row> accounts(
-      Dataset<Row> customers, ObservationGrid grid, DatasetSettings settings) {
+      Dataset<Row> customers, ObservationGrid grid, Merges merges, DatasetSettings settings) {
     Dataset<Row> dated =
         grid.between(
                 customers.select(
@@ -178,9 +182,10 @@ final class PointInTime {
                 grid.firstAfter(col("known_from")))
             .withColumn("observation_date", grid.date(col("k")));
     Object[] named = settings.attributes().keySet().toArray();
-    return Known.at(dated, date_sub(col("observation_date"), 1))
-        .withColumn("attributes", map_filter(col("attributes"), (key, value) -> key.isin(named)))
-        .drop("k", "known_from", "known_until", "known_at");
+    Dataset<Row> known = Known.at(dated, date_sub(col("observation_date"), 1)).withColumn("attributes", map_filter(col("attributes"), (key, value) -> key.isin(named))).withColumn("told_of", col("customer_id"));
+    // Of merged accounts speaks the one whose id counts; it signed up when the first of them did.
+    Column ownFirst = struct(col("told_of").notEqual(col("customer_id")), col("told_of"));
+    return merges.applied(known).groupBy("customer_id", "observation_date").agg(min("signup_date").as("signup_date"), min_by(struct("country", "acquisition_channel", "company_size", "owner", "attributes"), ownFirst).as("account")).select(col("customer_id"), col("observation_date"), col("signup_date"), col("account.*"));
   }
 
   /** Days since signup, else since the first event; never negative. */

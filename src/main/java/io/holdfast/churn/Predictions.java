@@ -57,6 +57,7 @@ public final class Predictions {
 
   private static final StructType SCORE =
       new StructType()
+          .add("observation_date", DataTypes.DateType)
           .add("customer_id", StringType)
           .add("mrr", MONEY)
           .add("probability", DoubleType)
@@ -64,6 +65,7 @@ public final class Predictions {
           .add("base_margin", DoubleType)
           .add("reasons", DataTypes.createArrayType(REASON))
           .add("other_contributions", DoubleType)
+          .add("contributions", DataTypes.createMapType(StringType, DoubleType))
           .add("reason_1", StringType)
           .add("reason_2", StringType)
           .add("reason_3", StringType);
@@ -75,12 +77,13 @@ public final class Predictions {
           .column("model_id", StringType, "the champion; NULL: there is none, nor a score")
           .column(
               "probability", DoubleType, "of a churn after the lead and within the horizon, 0..1")
-          .column("margin", DoubleType, "what the model says before calibration, log-odds")
+          .column("margin", DoubleType, "what the model says before calibration: log-odds, of forests the mean leaf probability")
           .column("percentile", DoubleType, "share of the night's customers ranked lower, 0..100")
           .column("risk_decile", IntegerType, "1: the riskiest tenth, 10: the safest")
           .column("risk_band", StringType, "high, medium or low, by percentile")
           .column("mrr", MONEY, "monthly recurring revenue on that morning")
           .column("mrr_at_risk", MONEY, "probability x MRR")
+          .column("expected_loss", MONEY, "MRR at risk x churn.loss.months")
           .column("base_rate", DoubleType, "what to expect of anybody, from the last training")
           .column("base_margin", DoubleType, "the margin before any feature is known")
           .column(
@@ -91,6 +94,10 @@ public final class Predictions {
               "other_contributions",
               DoubleType,
               "of all other features: base_margin + reasons + this = margin")
+          .column(
+              "contributions",
+              DataTypes.createMapType(StringType, DoubleType),
+              "what every feature adds: base_margin + these = margin")
           .column("reason_1", StringType, "what raises the risk most; NULL: nothing does")
           .column("reason_2", StringType, "what raises it next")
           .column("reason_3", StringType, "what raises it after that")
@@ -108,51 +115,73 @@ public final class Predictions {
 
   public static final Job JOB =
       Job.writes(TABLE)
-          .reads(CustomerFeatures.TABLE, Models.TABLE)
+          .reads(CustomerFeatures.TABLE, Models.TABLE, Promotions.TABLE)
           .settings(RiskBands.SETTING)
+          .settings(LossSettings.SETTING)
           .settings(DatasetSettings.SETTING)
           .as(
               in -> {
                 Dataset<Row> models = in.history(Models.TABLE);
+                DatasetSettings dataset = in.settings(DatasetSettings.SETTING);
+                Optional<Row> serving =
+                    Champion.of(models, in.rows(Promotions.TABLE), in.asOf());
+                Optional<String> refusal =
+                    serving.flatMap(model -> Champion.refusal(model, dataset));
+                refusal.ifPresent(in::note);
                 return predictions(
                         in.rows(CustomerFeatures.TABLE),
-                        models,
+                        refusal.isPresent() ? Optional.empty() : serving,
+                        latest(models, refusal),
                         in.settings(RiskBands.SETTING),
-                        in.settings(DatasetSettings.SETTING))
+                        dataset)
+                    .withColumn(
+                        "expected_loss",
+                        col("mrr_at_risk").multiply(in.settings(LossSettings.SETTING).months()))
                     .withColumn("as_of_date", lit(in.asOf()));
               });
 
   private Predictions() {}
 
+  /** What the last training left for nights without a score. */
+  record Latest(Double baseRate, String status) {}
+
   /**
    * Scores customers by the champion.
    *
    * @param scoring rows of {@code churn.customer_features}
-   * @param models the registry up to the night
+   * @param champion the registry's row of the model that serves
+   * @param latest what the last training says
    */
   static Dataset<Row> predictions(
-      Dataset<Row> scoring, Dataset<Row> models, RiskBands bands, DatasetSettings settings) {
-    Optional<Row> champion = Models.champion(models);
-    Optional<Row> latest = latest(models);
-    Column baseRate =
-        lit(latest.map(row -> row.<Double>getAs("base_rate")).orElse(null)).cast(DoubleType);
+      Dataset<Row> scoring,
+      Optional<Row> champion,
+      Latest latest,
+      RiskBands bands,
+      DatasetSettings settings) {
     return champion
         .map(model -> ranked(scored(scoring, model, settings), bands))
         .orElseGet(() -> unscored(scoring, latest))
-        .withColumn("base_rate", baseRate);
+        .withColumn("base_rate", lit(latest.baseRate()).cast(DoubleType));
   }
 
-  private static Optional<Row> latest(Dataset<Row> models) {
+  static Latest latest(Dataset<Row> models, Optional<String> refusal) {
     return models
         .orderBy(col("as_of_date").desc(), col("model_id"))
         .select("base_rate", "status")
         .limit(1)
         .collectAsList()
         .stream()
-        .findFirst();
+        .map(
+            row ->
+                new Latest(
+                    row.<Double>getAs("base_rate"), refusal.orElse(row.<String>getAs("status"))))
+        .findFirst()
+        .orElse(new Latest(null, "no model was trained yet"));
   }
 
-  private static Dataset<Row> scored(Dataset<Row> scoring, Row model, DatasetSettings settings) {
+  /** Scores rows of features by a model, without ranking them. */
+  static Dataset<Row> scored(
+      Dataset<Row> scoring, Row model, DatasetSettings settings) {
     PipelineModel pipeline = ModelFiles.unpack(model.getAs("artifact"));
     Explainer explainer = Explainer.of(pipeline);
     Calibration calibration = calibration(model);
@@ -167,21 +196,20 @@ public final class Predictions {
         .withColumn("note", lit(null).cast(StringType));
   }
 
-  private static Dataset<Row> unscored(Dataset<Row> scoring, Optional<Row> latest) {
-    Dataset<Row> rows = scoring.select("customer_id", "mrr");
-    String why = latest.map(row -> row.<String>getAs("status")).orElse("no model was trained yet");
+  private static Dataset<Row> unscored(Dataset<Row> scoring, Latest latest) {
+    Dataset<Row> rows = scoring.select("observation_date", "customer_id", "mrr");
     for (String column : TABLE.columnNames()) {
       if (!List.of(rows.columns()).contains(column) && !column.equals(Table.AS_OF_DATE)) {
         DataType type = TABLE.schema().apply(column).dataType();
         rows = rows.withColumn(column, lit(null).cast(type));
       }
     }
-    return rows.withColumn("note", lit(why));
+    return rows.withColumn("note", lit(latest.status()));
   }
 
-  /** Ranks by margin, never by probability: calibration makes ties. */
-  private static Dataset<Row> ranked(Dataset<Row> scored, RiskBands bands) {
-    WindowSpec night = Window.partitionBy("model_id");
+  /** Ranks each date by margin, never by probability: calibration makes ties. */
+  static Dataset<Row> ranked(Dataset<Row> scored, RiskBands bands) {
+    WindowSpec night = Window.partitionBy("observation_date", "model_id");
     Column lower = rank().over(night.orderBy("margin")).minus(1);
     Column all = count(lit(1)).over(night);
     return scored
@@ -225,6 +253,7 @@ public final class Predictions {
             .limit(NAMED_REASONS)
             .toList();
     return RowFactory.create(
+        row.getAs("observation_date"),
         row.getAs("customer_id"),
         row.getAs("mrr"),
         calibration.probability(margin),
@@ -232,6 +261,7 @@ public final class Predictions {
         explainer.base(),
         CollectionConverters.asScala(top).toSeq(),
         others,
+        scala.collection.immutable.Map.from(CollectionConverters.asScala(contributions)),
         at(raising, 0),
         at(raising, 1),
         at(raising, 2));

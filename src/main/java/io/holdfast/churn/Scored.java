@@ -6,6 +6,7 @@ import java.util.List;
 import org.apache.spark.ml.PipelineModel;
 import org.apache.spark.ml.Transformer;
 import org.apache.spark.ml.classification.GBTClassificationModel;
+import org.apache.spark.ml.classification.RandomForestClassificationModel;
 import org.apache.spark.ml.linalg.Vector;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -20,17 +21,22 @@ final class Scored {
   /** Days since the last active day, which the simplest of all scores ranks by; -1: unknown. */
   final double[] idleDays;
 
+  /** The segment of each row: its plan. */
+  final String[] plans;
+
   private Scored(List<Row> rows, double scale) {
     margins = new double[rows.size()];
     churned = new boolean[rows.size()];
     customers = new String[rows.size()];
     idleDays = new double[rows.size()];
+    plans = new String[rows.size()];
     for (int i = 0; i < rows.size(); i++) {
       Row row = rows.get(i);
       margins[i] = scale * row.<Vector>getAs(0).apply(1);
       churned[i] = row.getBoolean(1);
       customers[i] = row.getString(2);
       idleDays[i] = row.isNullAt(3) ? -1 : row.getInt(3);
+      plans[i] = row.isNullAt(4) ? "(unknown)" : row.getString(4);
     }
   }
 
@@ -44,13 +50,17 @@ final class Scored {
                 col("rawPrediction"),
                 col("is_churned"),
                 col("customer_id"),
-                col("days_since_active_max_91"))
+                col("days_since_active_max_91"),
+                col("plan"))
             .collectAsList(),
         marginScale(stages[stages.length - 1]));
   }
 
-  /** MLlib's margin of boosted trees is half the log-odds. */
+  /** MLlib's margin of boosted trees is half the log-odds, that of forests a sum over trees. */
   static double marginScale(Transformer classifier) {
+    if (classifier instanceof RandomForestClassificationModel forest) {
+      return 1.0 / forest.getNumTrees();
+    }
     return classifier instanceof GBTClassificationModel ? 2 : 1;
   }
 

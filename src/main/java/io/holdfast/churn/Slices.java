@@ -30,7 +30,7 @@ record Slices(
   static final String CALIBRATION = "calibration";
   static final String TEST = "test";
 
-  private static final int BUCKETS = 10_000;
+  static final int BUCKETS = 10_000;
   private static final double VALIDATION_SHARE = 0.2;
 
   /**
@@ -76,6 +76,37 @@ record Slices(
         train,
         calibration,
         settings.seed());
+  }
+
+  /**
+   * What tells the slices of a pinned set: texts and numbers.
+   *
+   * @param ranges first and last dates of train, calibration and test; empty: by customer
+   * @param trainShare share of the customers that train
+   * @param calibrationShare share of the customers that calibrate
+   * @param seed of the split by customer
+   */
+  record Pinned(
+      List<List<String>> ranges, double trainShare, double calibrationShare, long seed) {
+    Slices slices() {
+      return new Slices(
+          ranges.stream()
+              .map(one -> new Range(LocalDate.parse(one.get(0)), LocalDate.parse(one.get(1))))
+              .toList(),
+          List.of(),
+          trainShare,
+          calibrationShare,
+          seed);
+    }
+  }
+
+  /** The slices without their folds. */
+  Pinned pinned() {
+    return new Pinned(
+        ranges.stream().map(one -> List.of(one.from().toString(), one.to().toString())).toList(),
+        trainShare,
+        calibrationShare,
+        seed);
   }
 
   /** Whether the slices follow each other in time. */
@@ -154,7 +185,8 @@ record Slices(
     return folds;
   }
 
-  private static Column bucket(long seed) {
+  /** A number below {@link #BUCKETS} for each customer. */
+  static Column bucket(long seed) {
     return pmod(xxhash64(col("customer_id"), lit(seed)), lit(BUCKETS));
   }
 

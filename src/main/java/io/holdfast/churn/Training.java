@@ -21,11 +21,15 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.spark.ml.Pipeline;
 import org.apache.spark.ml.PipelineModel;
 import org.apache.spark.ml.PipelineStage;
+import org.apache.spark.ml.Transformer;
+import org.apache.spark.ml.classification.GBTClassificationModel;
+import org.apache.spark.ml.linalg.Vector;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
@@ -38,7 +42,7 @@ import org.apache.spark.storage.StorageLevel;
  * @param asOf the night
  * @param purgeDays days that must pass between two slices
  * @param settings how to train
- * @param features what may be learned from
+ * @param dataset what is known of customers
  * @param champion the registry's row of the model that serves; empty: none does
  * @param usedTestDate the last observation date of a test slice that a promotion has used
  */
@@ -46,12 +50,14 @@ record Training(
     LocalDate asOf,
     int purgeDays,
     TrainingSettings settings,
-    List<Feature> features,
+    DatasetSettings dataset,
     Optional<Row> champion,
     Optional<LocalDate> usedTestDate) {
 
   static final ObjectMapper JSON =
       new ObjectMapper().setPropertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE);
+
+  private static final int EXPLAINED_ROWS = 2_000;
 
   /** What a night learned: rows of the registry, and what its reader should know. */
   record Outcome(List<Map<String, Object>> models, List<String> notes) {}
@@ -69,8 +75,15 @@ record Training(
     }
   }
 
-  /** A fitted, calibrated candidate. */
-  private record Fitted(Candidate candidate, PipelineModel pipeline, double validationPrAuc) {
+  /** How a candidate did on the folds. */
+  private record Quality(double prAuc, double rocAuc, int rounds) {}
+
+  /** A fitted candidate. */
+  private record Fitted(
+      Candidate candidate,
+      PipelineModel pipeline,
+      double validationPrAuc,
+      double validationRocAuc) {
     boolean isOf(Fitted other) {
       return candidate.equals(other.candidate);
     }
@@ -79,18 +92,18 @@ record Training(
   /**
    * Trains on observations.
    *
-   * @param observations mature rows of {@code churn.observations}
+   * @param observations rows of a {@link TrainingSet}
    */
   Outcome on(Dataset<Row> observations) {
     Dataset<Row> rows =
-        observations
+        ChurnFeatures.withAttributes(observations, dataset)
             .withColumn(Preparation.LABEL, col("is_churned").cast("double"))
             // Every training sees the same rows in the same partitions in the same order.
             .repartition(settings.partitions(), col("customer_id"))
             .sortWithinPartitions("observation_date", "customer_id")
             .persist(StorageLevel.MEMORY_AND_DISK());
     try {
-      Facts facts = facts(rows);
+      Facts facts = facts(rows, observations.columns());
       return facts.churnedCustomers < settings.minChurnedCustomers()
           ? nothing(
               facts,
@@ -140,21 +153,47 @@ record Training(
     }
     Fitted best = fitted.stream().max(Comparator.comparing(Fitted::validationPrAuc)).orElseThrow();
     Double championPrAuc = championPrAuc(slice(sliced, Slices.TEST));
+    List<Feature> known = Preparation.known(train, learned());
+    FeatureSample sample = FeatureSample.labelled(train, known, settings.seed());
+    List<String> leaks = Leaks.ofFeatures(sample, settings.leaks());
+    List<Profile> profiles = Profile.of(sample);
     List<Map<String, Object>> models = new ArrayList<>();
     for (Fitted one : fitted) {
       Map<String, Object> model = described(facts, slices, counts);
       model.put("champion_pr_auc", championPrAuc);
-      measure(one, sliced, model);
+      model.put("features", known.stream().map(Feature::name).toList());
+      model.put("feature_types", known.stream().map(Feature::signature).toList());
+      Scored test = measure(one, sliced, model);
+      model.put("profile", json(withScore(profiles, test)));
+      List<String> alarms = new ArrayList<>(leaks);
+      alarms.addAll(
+          Leaks.ofFigures(
+              figure(model, "roc_auc"),
+              one.validationRocAuc,
+              (String) model.get("strongest_feature"),
+              settings.leaks()));
+      model.put("alarms", alarms);
       List<Gate> gates = gates(model, slices);
+      alarms.forEach(alarm -> gates.add(new Gate(alarm, false)));
       model.put("is_champion", one.isOf(best) && gates.stream().allMatch(Gate::isPassed));
       model.put("status", status(one, best, gates));
-      model.put(
-          "features", Preparation.known(train, features).stream().map(Feature::name).toList());
       model.put("model_id", modelId(model));
       model.put("card_markdown", ModelCard.of(model, gates));
+      model.put("card_json", ModelCard.json(model, gates));
       models.add(model);
     }
     return new Outcome(models, notes(models, train));
+  }
+
+  /** The features that are offered to the candidates. */
+  private List<Feature> learned() {
+    return ChurnFeatures.of(dataset).stream().filter(one -> !settings.leftOut().contains(one.name())).toList();
+  }
+
+  private static List<Profile> withScore(List<Profile> profiles, Scored test) {
+    List<Profile> all = new ArrayList<>(profiles);
+    all.add(Profile.of(Drift.SCORE, test.margins));
+    return all;
   }
 
   private static Dataset<Row> slice(Dataset<Row> sliced, String slice) {
@@ -163,36 +202,59 @@ record Training(
 
   /** The best parameters of each algorithm, fitted on the whole training slice. */
   private List<Fitted> fit(Dataset<Row> train, Slices slices) {
-    Map<String, Fitted> best = new LinkedHashMap<>();
-    Map<Candidate, Double> quality = validated(train, slices);
+    Map<String, Candidate> best = new LinkedHashMap<>();
+    Map<Candidate, Quality> quality = validated(searched(train), slices);
     quality.forEach(
-        (candidate, prAuc) -> {
-          Fitted before = best.get(candidate.algorithm());
-          if (before == null || prAuc > before.validationPrAuc) {
-            best.put(candidate.algorithm(), new Fitted(candidate, null, prAuc));
+        (candidate, found) -> {
+          Candidate before = best.get(candidate.algorithm());
+          if (before == null || found.prAuc > quality.get(before).prAuc) {
+            best.put(candidate.algorithm(), candidate);
           }
         });
-    PipelineModel preparation = Preparation.fit(train, features, settings.maxCategories());
-    Dataset<Row> prepared = preparation.transform(train);
-    return best.values().stream()
-        .map(
-            one ->
-                new Fitted(
-                    one.candidate,
-                    pipeline(one.candidate, preparation, train, prepared),
-                    one.validationPrAuc))
-        .toList();
+    if (best.isEmpty()) {
+      return List.of();
+    }
+    PipelineModel preparation = Preparation.fit(train, learned(), settings.maxCategories());
+    Dataset<Row> prepared = weighted(preparation.transform(train));
+    List<Fitted> fitted = new ArrayList<>();
+    for (Candidate candidate : best.values()) {
+      Quality found = quality.get(candidate);
+      Candidate last = candidate.withRounds(found.rounds);
+      PipelineModel pipeline =
+          pipeline(last.stages(settings), preparation, train, prepared);
+      fitted.add(new Fitted(last, pipeline, found.prAuc, found.rocAuc));
+    }
+    return fitted;
   }
 
-  /** The mean PR-AUC of each candidate; over folds by customer where those by time lack leavers. */
-  private Map<Candidate, Double> validated(Dataset<Row> train, Slices slices) {
-    Map<Candidate, Double> byTime = validated(train, slices.folds());
+  /** A sample by customer, where the rows are many. */
+  private Dataset<Row> searched(Dataset<Row> train) {
+    long rows = train.count();
+    long share = Slices.BUCKETS * settings.searchRows() / Math.max(1, rows);
+    return rows <= settings.searchRows()
+        ? train
+        : train.filter(Slices.bucket(settings.seed() + 2).lt(share));
+  }
+
+  /** Rows that count the more the rarer their outcome is, as far as the settings say. */
+  private Dataset<Row> weighted(Dataset<Row> prepared) {
+    Row counts = prepared.agg(count(lit(1)), count_if(col("is_churned"))).first();
+    double rarity =
+        (double) (counts.getLong(0) - counts.getLong(1)) / Math.max(1, counts.getLong(1));
+    return prepared.withColumn(
+        Candidate.WEIGHT,
+        when(col("is_churned"), lit(Math.pow(rarity, settings.balance()))).otherwise(lit(1.0)));
+  }
+
+  /** Over the folds; over folds by customer where those by time lack leavers. */
+  private Map<Candidate, Quality> validated(Dataset<Row> train, Slices slices) {
+    Map<Candidate, Quality> byTime = validated(train, slices.folds());
     return byTime.isEmpty() ? validated(train, Slices.foldsByCustomer(settings)) : byTime;
   }
 
   /** Over the folds that hold both outcomes; nothing if none does. */
-  private Map<Candidate, Double> validated(Dataset<Row> train, List<Fold> folds) {
-    Map<Candidate, List<Double>> byFold = new LinkedHashMap<>();
+  private Map<Candidate, Quality> validated(Dataset<Row> train, List<Fold> folds) {
+    Map<Candidate, List<Quality>> byFold = new LinkedHashMap<>();
     List<Candidate> candidates = Candidate.of(settings);
     for (Fold fold : folds) {
       Dataset<Row> fits = train.filter(fold.train());
@@ -200,21 +262,41 @@ record Training(
       if (!hasBoth(fits) || !hasBoth(judges)) {
         continue;
       }
-      PipelineModel preparation = Preparation.fit(fits, features, settings.maxCategories());
-      Dataset<Row> prepared = preparation.transform(fits);
+      PipelineModel preparation = Preparation.fit(fits, learned(), settings.maxCategories());
+      Dataset<Row> prepared =
+          weighted(preparation.transform(fits))
+              .withColumn(
+                  Candidate.IS_STOPPING,
+                  Slices.bucket(settings.seed() + 3)
+                      .lt((long) (Slices.BUCKETS * settings.stopping().share())));
       for (Candidate candidate : candidates) {
-        Scored scored = Scored.of(pipeline(candidate, preparation, fits, prepared), judges);
+        PipelineModel pipeline =
+            pipeline(candidate.searched(settings), preparation, fits, prepared);
+        Scored scored = Scored.of(pipeline, judges);
+        Ranking ranking = new Ranking(scored.margins, scored.churned);
         byFold
             .computeIfAbsent(candidate, one -> new ArrayList<>())
-            .add(new Ranking(scored.margins, scored.churned).prAuc());
+            .add(new Quality(ranking.prAuc(), ranking.rocAuc(), rounds(pipeline)));
       }
     }
-    Map<Candidate, Double> means = new LinkedHashMap<>();
-    byFold.forEach(
-        (candidate, values) ->
-            means.put(
-                candidate, values.stream().mapToDouble(Double::doubleValue).average().orElse(0)));
+    Map<Candidate, Quality> means = new LinkedHashMap<>();
+    byFold.forEach((candidate, found) -> means.put(candidate, mean(found)));
     return means;
+  }
+
+  private static Quality mean(List<Quality> found) {
+    return new Quality(
+        found.stream().mapToDouble(Quality::prAuc).average().orElse(0),
+        found.stream().mapToDouble(Quality::rocAuc).average().orElse(0),
+        (int) Math.round(found.stream().mapToInt(Quality::rounds).average().orElse(0)));
+  }
+
+  /** How many trees boosting made before it stopped; 0 for all else. */
+  private static int rounds(PipelineModel pipeline) {
+    Transformer[] stages = pipeline.stages();
+    return stages[stages.length - 1] instanceof GBTClassificationModel boosting
+        ? boosting.getNumTrees()
+        : 0;
   }
 
   private static boolean hasBoth(Dataset<Row> rows) {
@@ -224,10 +306,13 @@ record Training(
 
   /** Preparation and classifier in one; the preparation is the first stage. */
   private static PipelineModel pipeline(
-      Candidate candidate, PipelineModel preparation, Dataset<Row> raw, Dataset<Row> prepared) {
+      List<PipelineStage> learning,
+      PipelineModel preparation,
+      Dataset<Row> raw,
+      Dataset<Row> prepared) {
     PipelineModel classifier =
         new Pipeline("classifier")
-            .setStages(candidate.stages().toArray(PipelineStage[]::new))
+            .setStages(learning.toArray(PipelineStage[]::new))
             .fit(prepared);
     PipelineStage[] stages =
         Stream.concat(Stream.of(preparation), Stream.of(classifier.stages()))
@@ -235,7 +320,7 @@ record Training(
     return new Pipeline("churn").setStages(stages).fit(raw.limit(0));
   }
 
-  private void measure(Fitted one, Dataset<Row> sliced, Map<String, Object> model) {
+  private Scored measure(Fitted one, Dataset<Row> sliced, Map<String, Object> model) {
     Scored calibrating = Scored.of(one.pipeline, slice(sliced, Slices.CALIBRATION));
     Calibration calibration =
         Calibration.fit(calibrating.margins, calibrating.churned, settings.isotonicPositives());
@@ -245,6 +330,9 @@ record Training(
     model.put("calibration", json(calibration));
     model.put("artifact", ModelFiles.pack(one.pipeline));
     model.put("validation_pr_auc", one.validationPrAuc);
+    model.put("validation_roc_auc", one.validationRocAuc);
+    model.put("strongest_feature", strongest(one.pipeline, slice(sliced, Slices.TEST)));
+    model.put("segment_figures", json(bySegment(test, test.probabilities(calibration))));
     Reliability reliability = new Reliability(test.probabilities(calibration), test.churned);
     model.put("log_loss", known(reliability.logLoss()));
     model.put("brier", known(reliability.brier()));
@@ -259,6 +347,17 @@ record Training(
     Ranking ranking = new Ranking(test.margins, test.churned);
     model.put("roc_auc", known(ranking.rocAuc()));
     model.put("pr_auc", known(ranking.prAuc()));
+    Ranking.Intervals intervals =
+        Ranking.intervals(
+            test.margins,
+            test.churned,
+            test.customers,
+            settings.bootstrapResamples(),
+            settings.seed());
+    model.put("roc_auc_low", intervals.rocLow());
+    model.put("roc_auc_high", intervals.rocHigh());
+    model.put("pr_auc_low", intervals.prLow());
+    model.put("pr_auc_high", intervals.prHigh());
     model.put("lift_5pct", known(ranking.liftAt(0.05)));
     model.put("lift_10pct", known(ranking.liftAt(0.1)));
     model.put("lift_20pct", known(ranking.liftAt(0.2)));
@@ -277,6 +376,53 @@ record Training(
       model.put("idle_days_recall_10pct", known(idle.recallAt(0.1)));
       model.put("idle_days_recall_20pct", known(idle.recallAt(0.2)));
     }
+    return test;
+  }
+
+  /** The feature that moves the margins of the test slice most, by the mean of its contributions. */
+  private static String strongest(PipelineModel pipeline, Dataset<Row> test) {
+    Explainer explainer = Explainer.of(pipeline);
+    Map<String, Double> moved = new LinkedHashMap<>();
+    for (Row row :
+        pipeline
+            .transform(test.orderBy("observation_date", "customer_id").limit(EXPLAINED_ROWS))
+            .select(explainer.inputColumn())
+            .collectAsList()) {
+      explainer
+          .contributions(row.<Vector>getAs(0))
+          .forEach((name, added) -> moved.merge(name, Math.abs(added), Double::sum));
+    }
+    return moved.entrySet().stream()
+        .max(Map.Entry.comparingByValue())
+        .map(Map.Entry::getKey)
+        .orElse("none");
+  }
+
+  /** How well each plan's customers are ranked, and whether its probabilities come true. */
+  private static List<Map<String, Object>> bySegment(Scored test, double[] probabilities) {
+    Map<String, List<Integer>> rows = new TreeMap<>();
+    for (int i = 0; i < test.plans.length; i++) {
+      rows.computeIfAbsent(test.plans[i], plan -> new ArrayList<>()).add(i);
+    }
+    List<Map<String, Object>> figures = new ArrayList<>();
+    rows.forEach(
+        (plan, those) -> {
+          double[] margins = those.stream().mapToDouble(i -> test.margins[i]).toArray();
+          boolean[] churned = new boolean[margins.length];
+          for (int i = 0; i < churned.length; i++) {
+            churned[i] = test.churned[those.get(i)];
+          }
+          Map<String, Object> figure = new LinkedHashMap<>();
+          figure.put("plan", plan);
+          figure.put("observations", margins.length);
+          figure.put("base_rate", new Reliability(margins, churned).baseRate());
+          figure.put(
+              "mean_probability",
+              those.stream().mapToDouble(i -> probabilities[i]).average().orElse(0));
+          figure.put("roc_auc", known(new Ranking(margins, churned).rocAuc()));
+          figures.add(figure);
+        });
+    return figures;
   }
 
   /** Something that a model must meet to serve. */
@@ -288,6 +434,9 @@ record Training(
     double skill = figure(model, "brier_skill_low");
     gates.add(
         new Gate("Brier skill %s at its lower bound, above 0".formatted(text(skill)), skill > 0));
+    double ranking = figure(model, "roc_auc_low");
+    gates.add(
+        new Gate("ROC-AUC %s at its lower bound, above 0.5".formatted(text(ranking)), ranking > 0.5));
     double slope = figure(model, "calibration_slope");
     gates.add(
         new Gate(
@@ -347,6 +496,7 @@ record Training(
   private Map<String, Object> described(Facts facts, Slices slices, Map<String, Row> counts) {
     Map<String, Object> model = described(facts);
     model.put("split", slices.isByTime() ? "by time" : "by customer");
+    model.put("slices", json(slices.pinned()));
     Row train = counts.get(Slices.TRAIN);
     model.put("train_observations", train.getAs("observations"));
     model.put("train_churned", train.getAs("churned"));
@@ -393,15 +543,27 @@ record Training(
   private List<String> notes(List<Map<String, Object>> models, Dataset<Row> train) {
     List<String> notes = new ArrayList<>();
     models.forEach(model -> notes.add(model.get("model_id") + ": " + model.get("status")));
-    List<String> known = Preparation.known(train, features).stream().map(Feature::name).toList();
+    List<String> known =
+        Preparation.known(train, learned()).stream().map(Feature::name).toList();
     Map<String, List<String>> absent =
-        features.stream()
+        learned().stream()
             .filter(feature -> !known.contains(feature.name()))
+            .filter(feature -> feature.family() != Feature.Family.ATTRIBUTE)
             .collect(
                 Collectors.groupingBy(
                     feature -> feature.family().feed(),
                     LinkedHashMap::new,
                     Collectors.mapping(Feature::name, Collectors.toList())));
+    List<String> unknown =
+        learned().stream()
+            .filter(one -> one.family() == Feature.Family.ATTRIBUTE && !known.contains(one.name()))
+            .map(Feature::name)
+            .toList();
+    if (!unknown.isEmpty()) {
+      notes.add(
+          "WARNING: left out of training: %s. No feed sends it, or the feed says that its values are known never, so that what they were on past dates is not known. Name in the feed when they become known."
+              .formatted(String.join(", ", unknown)));
+    }
     absent.forEach(
         (feed, names) ->
             notes.add(
@@ -410,14 +572,14 @@ record Training(
     return notes;
   }
 
-  private static Facts facts(Dataset<Row> rows) {
+  private static Facts facts(Dataset<Row> rows, String[] hashed) {
     Row sums =
         rows.agg(
                 count(lit(1)),
                 count_if(col("is_churned")),
                 count_distinct(col("customer_id")),
                 count_distinct(when(col("is_churned"), col("customer_id"))),
-                TrainingSet.hash(rows))
+                TrainingSet.hash(hashed))
             .first();
     List<LocalDate> dates =
         rows.select("observation_date").distinct().collectAsList().stream()
@@ -425,7 +587,12 @@ record Training(
             .sorted()
             .toList();
     return new Facts(
-        sums.getLong(0), sums.getLong(1), sums.getLong(2), sums.getLong(3), sums.getLong(4), dates);
+        sums.getLong(0),
+        sums.getLong(1),
+        sums.getLong(2),
+        sums.getLong(3),
+        sums.getLong(4),
+        dates);
   }
 
   /** The same night, data, algorithm and parameters give the same id. */

@@ -38,8 +38,27 @@ record TrainingSet(String observation, String label, LocalDate from) {
             settings, in.settings(PaymentSettings.SETTING), in.settings(ActivitySettings.SETTING));
     return new TrainingSet(
         observation,
-        Labels.definition(observation, settings, in.settings(RevenueSettings.SETTING).gapDays()),
+        Labels.definition(
+            observation, settings, in.settings(RevenueSettings.SETTING).gapDays()),
         in.asOf().minusWeeks(settings.maxObservationWeeks()));
+  }
+
+  /**
+   * What names the rows: texts alone.
+   *
+   * @param observation definition of the observations
+   * @param label definition of the labels
+   * @param from the first observed date that takes part
+   */
+  record Pinned(String observation, String label, String from) {
+    TrainingSet set() {
+      return new TrainingSet(observation, label, LocalDate.parse(from));
+    }
+  }
+
+  /** What names the rows, to be stored with a model. */
+  Pinned pinned() {
+    return new Pinned(observation, label, from.toString());
   }
 
   /**
@@ -58,10 +77,10 @@ record TrainingSet(String observation, String label, LocalDate from) {
             "inner");
   }
 
-  /** A hash of all rows, whatever their order. */
-  static Column hash(Dataset<Row> rows) {
+  /** A hash of these columns of all rows, whatever the order of the rows. */
+  static Column hash(String... names) {
     Column[] columns =
-        Arrays.stream(rows.columns())
+        Arrays.stream(names)
             .map(name -> name.equals("attributes") ? entries(name) : col(name))
             .toArray(Column[]::new);
     return coalesce(bit_xor(xxhash64(columns)), lit(0L));

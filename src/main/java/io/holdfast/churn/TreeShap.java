@@ -1,6 +1,7 @@
 package io.holdfast.churn;
 
 import java.io.Serializable;
+import java.util.function.ToDoubleFunction;
 import org.apache.spark.ml.tree.CategoricalSplit;
 import org.apache.spark.ml.tree.ContinuousSplit;
 import org.apache.spark.ml.tree.InternalNode;
@@ -37,10 +38,19 @@ final class TreeShap implements Serializable {
     cover = new double[nodes];
   }
 
-  /** A tree of MLlib. Its inputs are numbers, or categories 0 and 1. */
+  /** A regression tree of MLlib. Its inputs are numbers, or categories 0 and 1. */
   static TreeShap of(Node root) {
+    return of(root, Node::prediction);
+  }
+
+  /** A classification tree of MLlib, as the probability of class 1. */
+  static TreeShap ofProbability(Node root) {
+    return of(root, node -> node.impurityStats().prob(1.0));
+  }
+
+  private static TreeShap of(Node root, ToDoubleFunction<Node> prediction) {
     TreeShap tree = new TreeShap(count(root));
-    tree.add(root);
+    tree.add(root, prediction);
     return tree;
   }
 
@@ -75,9 +85,9 @@ final class TreeShap implements Serializable {
         : 1;
   }
 
-  private int add(Node node) {
+  private int add(Node node, ToDoubleFunction<Node> prediction) {
     int at = size++;
-    value[at] = node.prediction();
+    value[at] = prediction.applyAsDouble(node);
     cover[at] = node.impurityStats().count();
     if (node instanceof InternalNode inner) {
       feature[at] = inner.split().featureIndex();
@@ -89,8 +99,8 @@ final class TreeShap implements Serializable {
           goesLeft[at][(int) category] = true;
         }
       }
-      left[at] = add(inner.leftChild());
-      right[at] = add(inner.rightChild());
+      left[at] = add(inner.leftChild(), prediction);
+      right[at] = add(inner.rightChild(), prediction);
     }
     return at;
   }

@@ -59,8 +59,7 @@ final class UseFeatures {
   static Dataset<Row> join(
       Dataset<Row> observations,
       Dataset<Row> arrived,
-      Dataset<Row> catalogue,
-      ObservationGrid grid) {
+      Dataset<Row> catalogue, ObservationGrid grid, Merges merges) {
     Dataset<Row> known =
         arrived.filter(grid.firstAfter(greatest(col("event_date"), col("arrival_date"))).geq(0));
     return observations
@@ -68,15 +67,14 @@ final class UseFeatures {
             grid.starts(
                 known, col("event_date"), col("arrival_date"), PointInTime.startOf(Family.USE)),
             new String[] {"observation_date"},
-            "left")
-        .join(windows(known, grid), new String[] {"customer_id", "observation_date"}, "left")
+            "left").join(windows(known, grid, merges), new String[] {"customer_id", "observation_date"}, "left")
         .join(catalogues(catalogue, grid), new String[] {"observation_date"}, "left")
         .withColumn("entitled", filter(col("catalogue"), UseFeatures::isEntitled))
         .drop("catalogue");
   }
 
   /** The first event, and the first core event, of each customer, as known on each date. */
-  static Dataset<Row> firstEvents(Dataset<Row> arrived, ObservationGrid grid) {
+  static Dataset<Row> firstEvents(Dataset<Row> arrived, ObservationGrid grid, Merges merges) {
     // Only rows that move a first day back matter: mostly one row a customer.
     Column before =
         min("first_date")
@@ -93,8 +91,8 @@ final class UseFeatures {
             .agg(min("event_date").as("first_date"))
             .withColumn("first_before", before)
             .filter(col("first_before").isNull().or(col("first_date").lt(col("first_before"))));
-    return grid.between(earliest, lit(0), col("seen_k"))
-        .groupBy(col("customer_id"), grid.date(col("k")))
+    Dataset<Row> dated = grid.between(earliest, lit(0), col("seen_k")).withColumn("observation_date", grid.date(col("k")));
+    return merges.applied(dated).groupBy("customer_id", "observation_date")
         .agg(
             min("first_date").as("first_event_date"),
             min(when(col("is_core"), col("first_date"))).as("first_core_date"));
@@ -159,7 +157,7 @@ final class UseFeatures {
   }
 
   /** The features that there are on each date: one row a date. */
-  private static Dataset<Row> catalogues(Dataset<Row> catalogue, ObservationGrid grid) {
+  private static Dataset<Row> catalogues(Dataset<Row> catalogue, ObservationGrid grid, Merges merges) {
     Dataset<Row> dated =
         grid.between(
                 catalogue.select(
@@ -184,14 +182,13 @@ final class UseFeatures {
         .agg(collect_list(struct("feature", "tier", "plans")).as("catalogue"));
   }
 
-  private static Dataset<Row> windows(Dataset<Row> known, ObservationGrid grid) {
+  private static Dataset<Row> windows(Dataset<Row> known, ObservationGrid grid, Merges merges) {
     Dataset<Row> aged =
-        grid.between(weeks(known, grid), col("week").minus(WEEKS - 1), col("seen_k"))
-            .withColumn("age", col("week").minus(col("k")));
+        grid.between(weeks(known, grid), col("week").minus(WEEKS - 1), col("seen_k")).withColumn("age", col("week").minus(col("k"))).withColumn("observation_date", grid.date(col("k")));
     Column isRecent = col("age").lt(4);
     Column isIn56 = col("age").lt(8);
     Column isEarlier = isIn56.and(col("age").geq(4));
-    return aged.groupBy(col("customer_id"), grid.date(col("k")))
+    return merges.applied(aged).groupBy("customer_id", "observation_date")
         .agg(
             bit_or(when(isIn56, expr("shiftleft(days, 7 * age)"))).as("recent_days"),
             bit_or(when(col("age").geq(8), expr("shiftleft(days, 7 * (age - 8))")))

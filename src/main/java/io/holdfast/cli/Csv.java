@@ -27,7 +27,7 @@ import org.apache.spark.sql.types.StructType;
 import org.apache.spark.sql.types.TimestampType;
 
 /** Rows as a CSV file by RFC 4180: NULL is an empty cell, an empty text two quotes. */
-final class Csv {
+public final class Csv {
 
   private Csv() {}
 
@@ -37,7 +37,7 @@ final class Csv {
    * @return how many
    * @throws PlatformFailure if the file cannot be written
    */
-  static long write(Dataset<Row> rows, Path file) {
+  public static long write(Dataset<Row> rows, Path file) {
     Dataset<Row> plain = plain(rows);
     long written = 0;
     try (BufferedWriter out = Files.newBufferedWriter(file)) {

@@ -33,6 +33,9 @@ class ChurnJobsTest {
     assertThat(fromNothing(Observations.JOB, notes).count()).isZero();
     assertThat(fromNothing(Labels.JOB, notes).count()).isZero();
     assertThat(fromNothing(Predictions.JOB, notes).count()).isZero();
+    assertThat(fromNothing(Drift.JOB, notes).count()).isZero();
+    assertThat(fromNothing(Outcomes.JOB, notes).count()).isZero();
+    assertThat(fromNothing(ScoreMoves.JOB, notes).count()).isZero();
     assertRows(
         fromNothing(Models.JOB, notes),
         """

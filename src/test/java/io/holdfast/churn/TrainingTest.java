@@ -6,6 +6,7 @@ import static io.holdfast.Rows.rows;
 import static org.apache.spark.sql.functions.aggregate;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.when;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
@@ -48,12 +49,13 @@ class TrainingTest {
                   "churn.training.folds", "1",
                   "churn.training.grid.logistic_regression",
                       "[{regularization = 0.01, elastic_net = 0}]",
+                  "churn.training.grid.random_forest", "[{trees = 3, max_depth = 3}]",
                   "churn.training.grid.gradient_boosted_trees",
                       "[{max_depth = 2, rounds = 3, step_size = 0.3}]"))
           .get(TrainingSettings.SETTING);
 
   /** The less it is used, the likelier a customer leaves. */
-  private static final Dataset<Row> TELLING = observations(150, days -> days < 7 ? 0.6 : 0.04);
+  private static final Dataset<Row> TELLING = observations(150, days -> days < 7 ? 0.6 : 0.04, 11);
 
   private static final Training.Outcome TRAINED = training().on(TELLING);
 
@@ -69,7 +71,12 @@ class TrainingTest {
         .isLessThan((Double) champion.get("base_rate_log_loss"));
     assertThat((String) champion.get("card_markdown"))
         .contains("champion: all gates passed", "| PR-AUC |", "- passed: Brier skill");
-    assertThat(TRAINED.models()).hasSize(2);
+    assertThat(TRAINED.models()).hasSize(3);
+    assertThat((Double) champion.get("roc_auc"))
+        .isBetween((Double) champion.get("roc_auc_low"), (Double) champion.get("roc_auc_high"));
+    assertThat(champion).containsEntry("strongest_feature", "active_days_28d");
+    assertThat((String) champion.get("card_json"))
+        .contains("\"gates\":[{", "\"test_from\":\"" + champion.get("test_from") + "\"");
     assertThat(TRAINED.notes())
         .anyMatch(
             note -> note.startsWith("left out of training, as no value is known from tickets"));
@@ -84,7 +91,7 @@ class TrainingTest {
 
   @Test
   void withoutASignalNoModelServes() {
-    Training.Outcome outcome = training().on(observations(150, days -> 0.2));
+    Training.Outcome outcome = training().on(observations(150, days -> 0.2, 11));
     assertThat(outcome.models()).noneMatch(model -> (Boolean) model.get("is_champion"));
     assertThat(outcome.models())
         .extracting(model -> (String) model.get("status"))
@@ -163,7 +170,13 @@ class TrainingTest {
             .createDataFrame(
                 Training.rows(TRAINED.models(), Models.TABLE.columnNames()), Models.TABLE.schema());
     Dataset<Row> predictions =
-        Predictions.predictions(scoring, models, new RiskBands(90, 70), DATASET).cache();
+        Predictions.predictions(
+                scoring,
+                Champion.of(models, none(Promotions.TABLE), AS_OF),
+                Predictions.latest(models, Optional.empty()),
+                new RiskBands(90, 70),
+                DATASET)
+            .cache();
     assertThat(predictions.count()).isEqualTo(scoring.count());
     assertThat(
             predictions
@@ -187,7 +200,14 @@ class TrainingTest {
         .isCloseTo(
             riskiest.<Double>getAs("probability") * riskiest.<BigDecimal>getAs("mrr").doubleValue(),
             within(1e-4));
-    assertThat(Predictions.TABLE.columnNames()).contains(predictions.columns());
+    assertThat(Predictions.TABLE.columnNames())
+        .contains(predictions.drop("observation_date").columns());
+    Dataset<Row> labels =
+        scoring.withColumn("churn_date", lit(null)).withColumn("is_correction", lit(false));
+    Dataset<Row> outcomes =
+        Outcomes.of(scoring, row(champion(TRAINED)), labels, new RiskBands(90, 70), DATASET);
+    assertThat(outcomes.join(predictions, new String[] {"customer_id", "probability", "risk_decile"}, "inner").count())
+        .isEqualTo(scoring.count());
   }
 
   @Test
@@ -211,17 +231,143 @@ class TrainingTest {
         | customer_id | mrr | probability | risk_band | mrr_at_risk | reason_1 | base_rate | model_id | note    |
         | a           | 20  |             |           |             |          | 0.04      |          | too few |
         """;
-    assertRows(Predictions.predictions(scoring, models, new RiskBands(90, 70), DATASET), expected);
-    assertThat(
-            Predictions.predictions(
-                    none(CustomerFeatures.TABLE), models, new RiskBands(90, 70), DATASET)
-                .count())
-        .isZero();
+    assertRows(
+        Predictions.predictions(
+            scoring,
+            Champion.of(models, none(Promotions.TABLE), AS_OF),
+            Predictions.latest(models, Optional.empty()),
+            new RiskBands(90, 70),
+            DATASET),
+        expected);
   }
 
-  private static Training training() {
+  @Test
+  void aFeatureThatKnowsTheOutcomeStopsPromotionAndIsNamed() {
+    // Seats are set to 0 for who leaves; a price change is told of leavers alone.
+    Training.Outcome outcome =
+        training()
+            .on(
+                TELLING
+                    .withColumn("seats", when(col("is_churned"), lit(0L)).otherwise(lit(9L)))
+                    .withColumn(
+                        "mrr_change_91d",
+                        when(col("is_churned"), col("mrr")).cast(DataTypes.createDecimalType(18, 4))));
+    assertThat(outcome.models()).noneMatch(model -> (Boolean) model.get("is_champion"));
+    assertThat(outcome.models())
+        .allSatisfy(
+            model ->
+                assertThat((List<?>) model.get("alarms"))
+                    .anySatisfy(alarm -> assertThat((String) alarm).contains("nearly decides: seats"))
+                    .anySatisfy(
+                        alarm -> assertThat((String) alarm).contains("whether mrr_change_91d is known")));
+    assertThat(outcome.models())
+        .anyMatch(model -> ((String) model.get("status")).contains("failed a feature that nearly"));
+  }
+
+  @Test
+  void aModelOfOtherFeaturesIsRefused() {
+    Map<String, Object> other = new LinkedHashMap<>(champion(TRAINED));
+    assertThat(Champion.refusal(row(other), DATASET)).isEmpty();
+    other.put("feature_types", List.of("mrr decimal(18,4) NUMBER", "gone int NUMBER"));
+    assertThat(Champion.refusal(row(other), DATASET))
+        .hasValueSatisfying(
+            why ->
+                assertThat(why)
+                    .startsWith("Cannot score with model " + other.get("model_id"))
+                    .contains("[gone int NUMBER]", "Train again"));
+  }
+
+  @Test
+  void whoServesIsDecidedByGatesAndThenByHand() {
+    Dataset<Row> models =
+        rows(
+            Models.TABLE,
+            """
+            | as_of_date | model_id | is_champion |
+            | 2026-06-01 | one      | true        |
+            | 2026-06-01 | other    | false       |
+            | 2026-06-08 | two      | true        |
+            """);
+    Dataset<Row> promotions =
+        rows(
+            Promotions.TABLE,
+            """
+            | decision | as_of_date | model_id | action   |
+            | 1        | 2026-06-08 | other    | promote  |
+            | 2        | 2026-06-10 | one      | rollback |
+            | 3        | 2026-06-03 | other    | promote  |
+            """);
+    assertThat(Champion.reigns(models, promotions, LocalDate.parse("2026-06-30")))
+        .extracting(Champion.Reign::modelId)
+        .containsExactly("one", "other", "two", "other", "one");
+    assertThat(serving(models, promotions, "2026-05-31")).isEmpty();
+    assertThat(serving(models, promotions, "2026-06-02")).hasValue("one");
+    assertThat(serving(models, promotions, "2026-06-09")).hasValue("other");
+    assertThat(serving(models, promotions, "2026-06-10")).hasValue("one");
+  }
+
+  private static Optional<String> serving(
+      Dataset<Row> models, Dataset<Row> promotions, String asOf) {
+    return Champion.of(models, promotions, LocalDate.parse(asOf))
+        .map(row -> row.getAs("model_id"));
+  }
+
+  @Test
+  void driftIsTheDistanceFromTraining() {
+    // Shares 0.5, 0.5 became 0.75, 0.25: 0.25 ln 1.5 - 0.25 ln 0.5 = 0.25 ln 3.
+    Profile trained = Profile.of("seats", new double[] {1, 1, 2, 2});
+    assertThat(trained.shares()).containsExactly(0.5, 0.5, 0.0);
+    double[] now = {1, 1, 1, 2};
+    assertThat(trained.psi(trained.shares(now), 1_000_000))
+        .isCloseTo(0.25 * Math.log(3), within(1e-5));
+    assertThat(trained.psi(trained.shares(new double[] {2, 2, 1, 1}), 4)).isZero();
+    Row model = row(champion(TRAINED));
+    Dataset<Row> same = TELLING.filter(col("observation_date").equalTo(lit(FIRST)));
+    assertThat(Drift.shifts(model, same, DATASET, 1))
+        .filteredOn(shift -> shift.feature().equals("active_days_28d"))
+        .singleElement()
+        .satisfies(shift -> assertThat(shift.psi()).isLessThan(0.2));
+    assertThat(Drift.shifts(model, same.withColumn("active_days_28d", lit(1)), DATASET, 1))
+        .filteredOn(shift -> shift.psi() > 0.2)
+        .extracting(Drift.Shift::feature)
+        .contains("active_days_28d");
+  }
+
+  @Test
+  void aScoreMovesByTheChangesOfItsContributions() {
+    Dataset<Row> before =
+        rows(
+            Predictions.TABLE,
+            """
+            | customer_id | model_id | probability | margin | contributions         |
+            | a           | m        | 0.1         | -1     | {x=0.5,y=-0.5,z=0}    |
+            | b           | old      | 0.1         | -1     | {x=0.5,y=-0.5,z=0}    |
+            | gone        | m        | 0.1         | -1     | {x=0.5,y=-0.5,z=0}    |
+            """);
+    Dataset<Row> tonight =
+        rows(
+            Predictions.TABLE,
+            """
+            | customer_id | model_id | probability | margin | contributions                             |
+            | a           | m        | 0.3         | 1.25   | {x=1.5,y=0.5,z=0.25,u=0,v=0,w=0.001}      |
+            | b           | m        | 0.3         | 1      | {x=1.5,y=0.5,z=0.25}                      |
+            | new         | m        | 0.3         | 1      | {x=1.5,y=0.5,z=0.25}                      |
+            """);
+    assertRows(
+        ScoreMoves.moves(tonight, before)
+            .withColumn("first", col("moves").getItem(0).getField("feature"))
+            .withColumn("change", col("moves").getItem(0).getField("change"))
+            .withColumn("third", col("moves").getItem(2).getField("feature")),
+        """
+        | customer_id | probability_before | probability | margin_change | is_other_model | first | change | third | other_change |
+        | a           | 0.1                | 0.3         | 2.25          | false          | x     | 1      | z     | -0.001       |
+        | b           | 0.1                | 0.3         | 2             | true           |       |        |       |              |
+        """);
+  }
+
+  static Training training() {
     return new Training(
-        AS_OF, PURGE, SETTINGS, ChurnFeatures.ALL, Optional.empty(), Optional.empty());
+        AS_OF, PURGE, SETTINGS, DATASET, Optional.empty(), Optional.empty());
   }
 
   private static Map<String, Object> champion(Training.Outcome outcome) {
@@ -250,8 +396,8 @@ class TrainingTest {
   }
 
   /** Mature observations: how much is used says how likely a churn is; plan and MRR say nothing. */
-  private static Dataset<Row> observations(int customers, IntToDoubleFunction risk) {
-    Random random = new Random(11);
+  static Dataset<Row> observations(int customers, IntToDoubleFunction risk, long seed) {
+    Random random = new Random(seed);
     StructType schema = CustomerFeatures.TABLE.schema().add("is_churned", DataTypes.BooleanType);
     List<String> columns = List.of(schema.fieldNames());
     List<Row> rows = new ArrayList<>();
