@@ -34,6 +34,13 @@ final class ModelCard {
                 model.get("customers"),
                 model.get("churned_customers"),
                 text(model.get("base_rate"))));
+    card.append(
+        "\nRead from %s, definitions %s, hash %s: `holdfast dataset --model %s` writes the rows.\n"
+            .formatted(
+                model.get("input_versions"),
+                model.get("training_set"),
+                model.get("data_hash"),
+                model.get("model_id")));
     if (model.get("split") == null) {
       card.append("\nNothing was trained. Scores stay empty, and the base rate stands instead.\n");
       return card.toString();

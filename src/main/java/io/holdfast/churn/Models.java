@@ -154,6 +154,12 @@ public final class Models {
       in.note("no training: %s serves".formatted(champion.get().<String>getAs("model_id")));
       return in.create(List.of(), TABLE.schema());
     }
+    String versions =
+        Training.json(
+            new TreeMap<>(
+                Map.of(
+                    Observations.TABLE.id(), in.version(Observations.TABLE),
+                    Labels.TABLE.id(), in.version(Labels.TABLE))));
     TrainingSet set = TrainingSet.of(in);
     Dataset<Row> rows = set.rows(in.history(Observations.TABLE), in.history(Labels.TABLE));
     Training.Outcome outcome =
@@ -164,22 +170,13 @@ public final class Models {
                 dataset,
                 champion,
                 usedTestDate(previous))
-            .on(rows);
-    outcome.notes().forEach(in::note);
-    String versions =
-        Training.json(
-            new TreeMap<>(
+            .on(
+                rows,
                 Map.of(
-                    Observations.TABLE.id(), in.version(Observations.TABLE),
-                    Labels.TABLE.id(), in.version(Labels.TABLE))));
-    outcome
-        .models()
-        .forEach(
-            model -> {
-              model.put("input_versions", versions);
-              model.put("training_set", Training.json(set.pinned()));
-              model.put("drift_alerts", alerts);
-            });
+                    "input_versions", versions,
+                    "training_set", Training.json(set.pinned()),
+                    "drift_alerts", alerts));
+    outcome.notes().forEach(in::note);
     return in.create(Training.rows(outcome.models(), TABLE.columnNames()), TABLE.schema());
   }
 

@@ -69,7 +69,8 @@ record Training(
       long customers,
       long churnedCustomers,
       long hash,
-      List<LocalDate> dates) {
+      List<LocalDate> dates,
+      Map<String, Object> origin) {
     Double baseRate() {
       return observations == 0 ? null : (double) churned / observations;
     }
@@ -95,6 +96,16 @@ record Training(
    * @param observations rows of a {@link TrainingSet}
    */
   Outcome on(Dataset<Row> observations) {
+    return on(observations, Map.of());
+  }
+
+  /**
+   * Trains on observations.
+   *
+   * @param observations rows of a {@link TrainingSet}
+   * @param origin where they come from: columns of the registry
+   */
+  Outcome on(Dataset<Row> observations, Map<String, Object> origin) {
     Dataset<Row> rows =
         ChurnFeatures.withAttributes(observations, dataset)
             .withColumn(Preparation.LABEL, col("is_churned").cast("double"))
@@ -103,7 +114,7 @@ record Training(
             .sortWithinPartitions("observation_date", "customer_id")
             .persist(StorageLevel.MEMORY_AND_DISK());
     try {
-      Facts facts = facts(rows, observations.columns());
+      Facts facts = facts(rows, observations.columns(), origin);
       return facts.churnedCustomers < settings.minChurnedCustomers()
           ? nothing(
               facts,
@@ -230,7 +241,7 @@ record Training(
   /** A sample by customer, where the rows are many. */
   private Dataset<Row> searched(Dataset<Row> train) {
     long rows = train.count();
-    long share = Slices.BUCKETS * settings.searchRows() / Math.max(1, rows);
+    long share = (long) Slices.BUCKETS * settings.searchRows() / Math.max(1, rows);
     return rows <= settings.searchRows()
         ? train
         : train.filter(Slices.bucket(settings.seed() + 2).lt(share));
@@ -526,6 +537,7 @@ record Training(
     model.put("customers", facts.customers);
     model.put("churned_customers", facts.churnedCustomers);
     model.put("base_rate", facts.baseRate());
+    model.putAll(facts.origin);
     model.put("data_hash", Long.toHexString(facts.hash));
     model.put("seed", settings.seed());
     return model;
@@ -572,7 +584,8 @@ record Training(
     return notes;
   }
 
-  private static Facts facts(Dataset<Row> rows, String[] hashed) {
+  private static Facts facts(
+      Dataset<Row> rows, String[] hashed, Map<String, Object> origin) {
     Row sums =
         rows.agg(
                 count(lit(1)),
@@ -592,7 +605,8 @@ record Training(
         sums.getLong(2),
         sums.getLong(3),
         sums.getLong(4),
-        dates);
+        dates,
+        origin);
   }
 
   /** The same night, data, algorithm and parameters give the same id. */
