@@ -32,7 +32,10 @@ record Candidate(String algorithm, Record parameters) {
   /** All that the grid declares. */
   static List<Candidate> of(TrainingSettings settings) {
     List<Candidate> all = new ArrayList<>();
-    settings.grid().logisticRegression().forEach(p -> all.add(new Candidate(LOGISTIC_REGRESSION, p)));
+    settings
+        .grid()
+        .logisticRegression()
+        .forEach(p -> all.add(new Candidate(LOGISTIC_REGRESSION, p)));
     settings.grid().randomForest().forEach(p -> all.add(new Candidate(RANDOM_FOREST, p)));
     settings
         .grid()

@@ -40,15 +40,15 @@ public final class Champion {
   }
 
   /** All models that served up to a night, in order; a decision by hand comes after its night. */
-  public static List<Reign> reigns(
-      Dataset<Row> models, Dataset<Row> promotions, LocalDate asOf) {
+  public static List<Reign> reigns(Dataset<Row> models, Dataset<Row> promotions, LocalDate asOf) {
     List<Reign> reigns = new ArrayList<>();
     models
         .filter(col("is_champion").and(col("as_of_date").leq(lit(asOf))))
         .select("as_of_date", "model_id")
         .orderBy("as_of_date", "model_id")
         .collectAsList()
-        .forEach(row -> reigns.add(new Reign(row.getDate(0).toLocalDate(), row.getString(1), "gates")));
+        .forEach(
+            row -> reigns.add(new Reign(row.getDate(0).toLocalDate(), row.getString(1), "gates")));
     promotions
         .filter(col("as_of_date").leq(lit(asOf)))
         .select("as_of_date", "model_id", "action")

@@ -41,7 +41,8 @@ final class ContractFeatures {
    * @param pricing what a line brings on a date
    * @return one row per customer that pays at the start of an observation date
    */
-  static Dataset<Row> of(Dataset<Row> subscriptions, Pricing pricing, ObservationGrid grid, Merges merges) {
+  static Dataset<Row> of(
+      Dataset<Row> subscriptions, Pricing pricing, ObservationGrid grid, Merges merges) {
     Dataset<Row> lines = merges.applied(pricing.ended(known(subscriptions, grid)));
     Dataset<Row> paying =
         CustomerMrr.on(lines, "observation_date", pricing)

@@ -48,11 +48,14 @@ record DatedRows(Family family, String day, int reach, String open) {
   Dataset<Row> join(
       Dataset<Row> observations,
       Dataset<Row> versions,
-      ObservationGrid grid, Merges merges, List<Feature> features) {
+      ObservationGrid grid,
+      Merges merges,
+      List<Feature> features) {
     Column[] values =
         features.stream().map(one -> one.value().as(one.name())).toArray(Column[]::new);
     Dataset<Row> measured =
-        known(versions, grid, merges).withColumn("age_days", datediff(col("observation_date"), col(day)))
+        known(versions, grid, merges)
+            .withColumn("age_days", datediff(col("observation_date"), col(day)))
             .groupBy("customer_id", "observation_date")
             .agg(lit(true).as("is_there"), values);
     String start = PointInTime.startOf(family);
@@ -75,7 +78,9 @@ record DatedRows(Family family, String day, int reach, String open) {
                 grid.latestUpTo(until),
                 grid.firstAfter(greatest(col(day), col("known_from"))))
             .withColumn("observation_date", grid.date(col("k")));
-    return merges.applied(Known.at(dated, date_sub(col("observation_date"), 1)).filter(col(day).lt(col("observation_date"))));
+    return merges.applied(
+        Known.at(dated, date_sub(col("observation_date"), 1))
+            .filter(col(day).lt(col("observation_date"))));
   }
 
   private Column lastUse() {

@@ -82,9 +82,7 @@ public final class Drift {
     profiles(champion.get()).stream()
         .filter(one -> one.name().equals(SCORE) && margins.length > 0)
         .forEach(
-            one ->
-                rows.add(
-                    row(Shift.of(one, one.shares(margins), margins.length), id, alert)));
+            one -> rows.add(row(Shift.of(one, one.shares(margins), margins.length), id, alert)));
     alerts(rows).ifPresent(in::note);
     return in.create(rows, TABLE.schema()).withColumn("as_of_date", lit(in.asOf()));
   }

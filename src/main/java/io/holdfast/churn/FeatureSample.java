@@ -97,7 +97,9 @@ final class FeatureSample {
       } else {
         names.put(
             name,
-            rows.stream().map(row -> row.isNullAt(at) ? null : row.getString(at)).toArray(String[]::new));
+            rows.stream()
+                .map(row -> row.isNullAt(at) ? null : row.getString(at))
+                .toArray(String[]::new));
       }
     }
     boolean[] churned = new boolean[label.isEmpty() ? 0 : rows.size()];

@@ -55,7 +55,8 @@ public final class Labels {
           .build();
 
   public static final Job JOB =
-      Job.writes(TABLE).reads(Observations.TABLE, PayingSpells.TABLE, Aliases.TABLE)
+      Job.writes(TABLE)
+          .reads(Observations.TABLE, PayingSpells.TABLE, Aliases.TABLE)
           .readsPrevious()
           .settings(DatasetSettings.SETTING)
           .settings(RevenueSettings.SETTING)
@@ -105,8 +106,17 @@ public final class Labels {
     String definition = definition(observation, settings, gapDays);
     Dataset<Row> before = in.previous().filter(col("definition").equalTo(definition));
     // Spells are of the customer into whom the observed one may have been merged since.
-    Dataset<Row> merged = Aliases.canonical(observed.withColumn("observed_id", col("customer_id")), "customer_id", in.rows(Aliases.TABLE), Aliases.CUSTOMER);
-    Dataset<Row> labels = ChurnLabels.of(merged, in.rows(PayingSpells.TABLE), settings, gapDays, in.asOf()).filter(col("is_mature")).withColumn("customer_id", col("observed_id")).drop("observed_id");
+    Dataset<Row> merged =
+        Aliases.canonical(
+            observed.withColumn("observed_id", col("customer_id")),
+            "customer_id",
+            in.rows(Aliases.TABLE),
+            Aliases.CUSTOMER);
+    Dataset<Row> labels =
+        ChurnLabels.of(merged, in.rows(PayingSpells.TABLE), settings, gapDays, in.asOf())
+            .filter(col("is_mature"))
+            .withColumn("customer_id", col("observed_id"))
+            .drop("observed_id");
     return newOrChanged(labels, before)
         .withColumn("definition", lit(definition))
         .withColumn("as_of_date", lit(in.asOf()));

@@ -127,8 +127,7 @@ final class Leaks {
       int[] count = counts.get(names[i]);
       // Without the row itself, and a few rows of the base rate to steady it.
       rates[i] =
-          (count[1] - (churned[i] ? 1 : 0) + LEAST_CHURNED * base)
-              / (count[0] - 1 + LEAST_CHURNED);
+          (count[1] - (churned[i] ? 1 : 0) + LEAST_CHURNED * base) / (count[0] - 1 + LEAST_CHURNED);
     }
     return rates;
   }

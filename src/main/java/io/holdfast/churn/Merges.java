@@ -49,8 +49,7 @@ record Merges(Dataset<Row> ends) {
 
   /** Rows of {@code customer_id} and {@code observation_date} under the ids that counted then. */
   Dataset<Row> applied(Dataset<Row> rows) {
-    return rows.join(
-            broadcast(ends), new String[] {"observation_date", "customer_id"}, "left")
+    return rows.join(broadcast(ends), new String[] {"observation_date", "customer_id"}, "left")
         .withColumn("customer_id", coalesce(col("canonical_id"), col("customer_id")))
         .drop("canonical_id");
   }

@@ -140,8 +140,7 @@ final class ModelCard {
       StringBuilder card, String name, Map<String, Object> model, String figure) {
     card.append(
         "| %s | %s to %s | | |\n"
-            .formatted(
-                name, text(model.get(figure + "_low")), text(model.get(figure + "_high"))));
+            .formatted(name, text(model.get(figure + "_low")), text(model.get(figure + "_high"))));
   }
 
   private static void limits(StringBuilder card, Map<String, Object> model) {

@@ -36,7 +36,10 @@ public final class Models {
       Table.in("churn", "models")
           .grain("one row per night with training and algorithm, or one that says why none")
           .column("model_id", StringType, "night and hash of data, algorithm and parameters; none")
-          .column("algorithm", StringType, "logistic_regression, random_forest, gradient_boosted_trees, or none")
+          .column(
+              "algorithm",
+              StringType,
+              "logistic_regression, random_forest, gradient_boosted_trees, or none")
           .column("is_champion", BooleanType, "it serves from this night on")
           .column("status", StringType, "champion, or why not, with the figure")
           .column("observations", LongType, "mature observations")
@@ -140,8 +143,7 @@ public final class Models {
   private static Dataset<Row> trained(Inputs in) {
     Dataset<Row> previous = in.previous();
     DatasetSettings dataset = in.settings(DatasetSettings.SETTING);
-    Optional<Row> serving =
-        Champion.of(previous, in.rows(Promotions.TABLE), in.asOf());
+    Optional<Row> serving = Champion.of(previous, in.rows(Promotions.TABLE), in.asOf());
     Optional<String> refusal = serving.flatMap(model -> Champion.refusal(model, dataset));
     refusal.ifPresent(in::note);
     Optional<Row> champion = refusal.isPresent() ? Optional.empty() : serving;

@@ -70,7 +70,11 @@ public final class Outcomes {
     Dataset<Row> labels = in.rows(Labels.TABLE);
     Dataset<Row> outcomes = in.create(List.of(), TABLE.schema());
     List<LocalDate> dates =
-        labels.select("observation_date").distinct().orderBy("observation_date").collectAsList()
+        labels
+            .select("observation_date")
+            .distinct()
+            .orderBy("observation_date")
+            .collectAsList()
             .stream()
             .map(row -> row.getDate(0).toLocalDate())
             .toList();
@@ -84,8 +88,7 @@ public final class Outcomes {
     for (LocalDate date : dates) {
       // On that morning served who was champion on the night before.
       Optional<Row> model =
-          Champion.of(
-                  in.history(Models.TABLE), in.rows(Promotions.TABLE), date.minusDays(1))
+          Champion.of(in.history(Models.TABLE), in.rows(Promotions.TABLE), date.minusDays(1))
               .filter(one -> Champion.refusal(one, settings).isEmpty());
       if (model.isPresent()) {
         outcomes =

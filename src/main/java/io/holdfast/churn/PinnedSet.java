@@ -71,9 +71,7 @@ public final class PinnedSet {
       return Training.JSON.readValue(model.<String>getAs(column), type);
     } catch (JsonProcessingException e) {
       throw new PlatformFailure(
-          "Cannot read %s of model %s."
-              .formatted(column, model.<String>getAs("model_id")),
-          e);
+          "Cannot read %s of model %s.".formatted(column, model.<String>getAs("model_id")), e);
     }
   }
 }

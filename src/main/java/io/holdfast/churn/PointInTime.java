@@ -47,7 +47,9 @@ final class PointInTime {
 
   /** What a job must declare to read. */
   static final Table[] READS = {
-    Customers.TABLE, Users.TABLE, IdAliases.TABLE,
+    Customers.TABLE,
+    Users.TABLE,
+    IdAliases.TABLE,
     Subscriptions.TABLE,
     Features.TABLE,
     Tickets.TABLE,
@@ -91,7 +93,8 @@ final class PointInTime {
             .join(UseFeatures.firstEvents(arrived, grid, merges), KEY, "left")
             .withColumn("tenure_days", tenure())
             .filter(col("tenure_days").geq(settings.minTenureDays()));
-    Dataset<Row> base = UseFeatures.join(observed, arrived, feeds.apply(Features.TABLE), grid, merges);
+    Dataset<Row> base =
+        UseFeatures.join(observed, arrived, feeds.apply(Features.TABLE), grid, merges);
     Dataset<Row> tickets =
         feeds
             .apply(Tickets.TABLE)
@@ -182,10 +185,23 @@ final class PointInTime {
                 grid.firstAfter(col("known_from")))
             .withColumn("observation_date", grid.date(col("k")));
     Object[] named = settings.attributes().keySet().toArray();
-    Dataset<Row> known = Known.at(dated, date_sub(col("observation_date"), 1)).withColumn("attributes", map_filter(col("attributes"), (key, value) -> key.isin(named))).withColumn("told_of", col("customer_id"));
+    Dataset<Row> known =
+        Known.at(dated, date_sub(col("observation_date"), 1))
+            .withColumn(
+                "attributes", map_filter(col("attributes"), (key, value) -> key.isin(named)))
+            .withColumn("told_of", col("customer_id"));
     // Of merged accounts speaks the one whose id counts; it signed up when the first of them did.
     Column ownFirst = struct(col("told_of").notEqual(col("customer_id")), col("told_of"));
-    return merges.applied(known).groupBy("customer_id", "observation_date").agg(min("signup_date").as("signup_date"), min_by(struct("country", "acquisition_channel", "company_size", "owner", "attributes"), ownFirst).as("account")).select(col("customer_id"), col("observation_date"), col("signup_date"), col("account.*"));
+    return merges
+        .applied(known)
+        .groupBy("customer_id", "observation_date")
+        .agg(
+            min("signup_date").as("signup_date"),
+            min_by(
+                    struct("country", "acquisition_channel", "company_size", "owner", "attributes"),
+                    ownFirst)
+                .as("account"))
+        .select(col("customer_id"), col("observation_date"), col("signup_date"), col("account.*"));
   }
 
   /** Days since signup, else since the first event; never negative. */

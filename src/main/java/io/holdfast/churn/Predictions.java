@@ -77,7 +77,10 @@ public final class Predictions {
           .column("model_id", StringType, "the champion; NULL: there is none, nor a score")
           .column(
               "probability", DoubleType, "of a churn after the lead and within the horizon, 0..1")
-          .column("margin", DoubleType, "what the model says before calibration: log-odds, of forests the mean leaf probability")
+          .column(
+              "margin",
+              DoubleType,
+              "what the model says before calibration: log-odds, of forests the mean leaf probability")
           .column("percentile", DoubleType, "share of the night's customers ranked lower, 0..100")
           .column("risk_decile", IntegerType, "1: the riskiest tenth, 10: the safest")
           .column("risk_band", StringType, "high, medium or low, by percentile")
@@ -123,8 +126,7 @@ public final class Predictions {
               in -> {
                 Dataset<Row> models = in.history(Models.TABLE);
                 DatasetSettings dataset = in.settings(DatasetSettings.SETTING);
-                Optional<Row> serving =
-                    Champion.of(models, in.rows(Promotions.TABLE), in.asOf());
+                Optional<Row> serving = Champion.of(models, in.rows(Promotions.TABLE), in.asOf());
                 Optional<String> refusal =
                     serving.flatMap(model -> Champion.refusal(model, dataset));
                 refusal.ifPresent(in::note);
@@ -180,8 +182,7 @@ public final class Predictions {
   }
 
   /** Scores rows of features by a model, without ranking them. */
-  static Dataset<Row> scored(
-      Dataset<Row> scoring, Row model, DatasetSettings settings) {
+  static Dataset<Row> scored(Dataset<Row> scoring, Row model, DatasetSettings settings) {
     PipelineModel pipeline = ModelFiles.unpack(model.getAs("artifact"));
     Explainer explainer = Explainer.of(pipeline);
     Calibration calibration = calibration(model);

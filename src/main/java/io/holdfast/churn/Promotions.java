@@ -28,8 +28,7 @@ public final class Promotions {
           .build();
 
   /** A night decides nothing by hand: it only sees to it that there is a table to read. */
-  public static final Job JOB =
-      Job.writes(TABLE).as(in -> in.create(List.of(), TABLE.schema()));
+  public static final Job JOB = Job.writes(TABLE).as(in -> in.create(List.of(), TABLE.schema()));
 
   private Promotions() {}
 }

@@ -69,8 +69,7 @@ public final class ScoreMoves {
                   moves(
                       in.rows(Predictions.TABLE),
                       in.history(Predictions.TABLE)
-                          .filter(
-                              col("as_of_date").equalTo(lit(in.asOf().minusDays(DAYS))))));
+                          .filter(col("as_of_date").equalTo(lit(in.asOf().minusDays(DAYS))))));
 
   private ScoreMoves() {}
 

@@ -86,8 +86,7 @@ record Slices(
    * @param calibrationShare share of the customers that calibrate
    * @param seed of the split by customer
    */
-  record Pinned(
-      List<List<String>> ranges, double trainShare, double calibrationShare, long seed) {
+  record Pinned(List<List<String>> ranges, double trainShare, double calibrationShare, long seed) {
     Slices slices() {
       return new Slices(
           ranges.stream()

@@ -198,7 +198,9 @@ record Training(
 
   /** The features that are offered to the candidates. */
   private List<Feature> learned() {
-    return ChurnFeatures.of(dataset).stream().filter(one -> !settings.leftOut().contains(one.name())).toList();
+    return ChurnFeatures.of(dataset).stream()
+        .filter(one -> !settings.leftOut().contains(one.name()))
+        .toList();
   }
 
   private static List<Profile> withScore(List<Profile> profiles, Scored test) {
@@ -231,8 +233,7 @@ record Training(
     for (Candidate candidate : best.values()) {
       Quality found = quality.get(candidate);
       Candidate last = candidate.withRounds(found.rounds);
-      PipelineModel pipeline =
-          pipeline(last.stages(settings), preparation, train, prepared);
+      PipelineModel pipeline = pipeline(last.stages(settings), preparation, train, prepared);
       fitted.add(new Fitted(last, pipeline, found.prAuc, found.rocAuc));
     }
     return fitted;
@@ -322,9 +323,7 @@ record Training(
       Dataset<Row> raw,
       Dataset<Row> prepared) {
     PipelineModel classifier =
-        new Pipeline("classifier")
-            .setStages(learning.toArray(PipelineStage[]::new))
-            .fit(prepared);
+        new Pipeline("classifier").setStages(learning.toArray(PipelineStage[]::new)).fit(prepared);
     PipelineStage[] stages =
         Stream.concat(Stream.of(preparation), Stream.of(classifier.stages()))
             .toArray(PipelineStage[]::new);
@@ -390,7 +389,9 @@ record Training(
     return test;
   }
 
-  /** The feature that moves the margins of the test slice most, by the mean of its contributions. */
+  /**
+   * The feature that moves the margins of the test slice most, by the mean of its contributions.
+   */
   private static String strongest(PipelineModel pipeline, Dataset<Row> test) {
     Explainer explainer = Explainer.of(pipeline);
     Map<String, Double> moved = new LinkedHashMap<>();
@@ -447,7 +448,8 @@ record Training(
         new Gate("Brier skill %s at its lower bound, above 0".formatted(text(skill)), skill > 0));
     double ranking = figure(model, "roc_auc_low");
     gates.add(
-        new Gate("ROC-AUC %s at its lower bound, above 0.5".formatted(text(ranking)), ranking > 0.5));
+        new Gate(
+            "ROC-AUC %s at its lower bound, above 0.5".formatted(text(ranking)), ranking > 0.5));
     double slope = figure(model, "calibration_slope");
     gates.add(
         new Gate(
@@ -555,8 +557,7 @@ record Training(
   private List<String> notes(List<Map<String, Object>> models, Dataset<Row> train) {
     List<String> notes = new ArrayList<>();
     models.forEach(model -> notes.add(model.get("model_id") + ": " + model.get("status")));
-    List<String> known =
-        Preparation.known(train, learned()).stream().map(Feature::name).toList();
+    List<String> known = Preparation.known(train, learned()).stream().map(Feature::name).toList();
     Map<String, List<String>> absent =
         learned().stream()
             .filter(feature -> !known.contains(feature.name()))
@@ -584,8 +585,7 @@ record Training(
     return notes;
   }
 
-  private static Facts facts(
-      Dataset<Row> rows, String[] hashed, Map<String, Object> origin) {
+  private static Facts facts(Dataset<Row> rows, String[] hashed, Map<String, Object> origin) {
     Row sums =
         rows.agg(
                 count(lit(1)),

@@ -38,8 +38,7 @@ record TrainingSet(String observation, String label, LocalDate from) {
             settings, in.settings(PaymentSettings.SETTING), in.settings(ActivitySettings.SETTING));
     return new TrainingSet(
         observation,
-        Labels.definition(
-            observation, settings, in.settings(RevenueSettings.SETTING).gapDays()),
+        Labels.definition(observation, settings, in.settings(RevenueSettings.SETTING).gapDays()),
         in.asOf().minusWeeks(settings.maxObservationWeeks()));
   }
 

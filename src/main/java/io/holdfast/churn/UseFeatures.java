@@ -59,7 +59,9 @@ final class UseFeatures {
   static Dataset<Row> join(
       Dataset<Row> observations,
       Dataset<Row> arrived,
-      Dataset<Row> catalogue, ObservationGrid grid, Merges merges) {
+      Dataset<Row> catalogue,
+      ObservationGrid grid,
+      Merges merges) {
     Dataset<Row> known =
         arrived.filter(grid.firstAfter(greatest(col("event_date"), col("arrival_date"))).geq(0));
     return observations
@@ -67,7 +69,9 @@ final class UseFeatures {
             grid.starts(
                 known, col("event_date"), col("arrival_date"), PointInTime.startOf(Family.USE)),
             new String[] {"observation_date"},
-            "left").join(windows(known, grid, merges), new String[] {"customer_id", "observation_date"}, "left")
+            "left")
+        .join(
+            windows(known, grid, merges), new String[] {"customer_id", "observation_date"}, "left")
         .join(catalogues(catalogue, grid), new String[] {"observation_date"}, "left")
         .withColumn("entitled", filter(col("catalogue"), UseFeatures::isEntitled))
         .drop("catalogue");
@@ -91,8 +95,12 @@ final class UseFeatures {
             .agg(min("event_date").as("first_date"))
             .withColumn("first_before", before)
             .filter(col("first_before").isNull().or(col("first_date").lt(col("first_before"))));
-    Dataset<Row> dated = grid.between(earliest, lit(0), col("seen_k")).withColumn("observation_date", grid.date(col("k")));
-    return merges.applied(dated).groupBy("customer_id", "observation_date")
+    Dataset<Row> dated =
+        grid.between(earliest, lit(0), col("seen_k"))
+            .withColumn("observation_date", grid.date(col("k")));
+    return merges
+        .applied(dated)
+        .groupBy("customer_id", "observation_date")
         .agg(
             min("first_date").as("first_event_date"),
             min(when(col("is_core"), col("first_date"))).as("first_core_date"));
@@ -157,7 +165,8 @@ final class UseFeatures {
   }
 
   /** The features that there are on each date: one row a date. */
-  private static Dataset<Row> catalogues(Dataset<Row> catalogue, ObservationGrid grid, Merges merges) {
+  private static Dataset<Row> catalogues(
+      Dataset<Row> catalogue, ObservationGrid grid, Merges merges) {
     Dataset<Row> dated =
         grid.between(
                 catalogue.select(
@@ -184,11 +193,15 @@ final class UseFeatures {
 
   private static Dataset<Row> windows(Dataset<Row> known, ObservationGrid grid, Merges merges) {
     Dataset<Row> aged =
-        grid.between(weeks(known, grid), col("week").minus(WEEKS - 1), col("seen_k")).withColumn("age", col("week").minus(col("k"))).withColumn("observation_date", grid.date(col("k")));
+        grid.between(weeks(known, grid), col("week").minus(WEEKS - 1), col("seen_k"))
+            .withColumn("age", col("week").minus(col("k")))
+            .withColumn("observation_date", grid.date(col("k")));
     Column isRecent = col("age").lt(4);
     Column isIn56 = col("age").lt(8);
     Column isEarlier = isIn56.and(col("age").geq(4));
-    return merges.applied(aged).groupBy("customer_id", "observation_date")
+    return merges
+        .applied(aged)
+        .groupBy("customer_id", "observation_date")
         .agg(
             bit_or(when(isIn56, expr("shiftleft(days, 7 * age)"))).as("recent_days"),
             bit_or(when(col("age").geq(8), expr("shiftleft(days, 7 * (age - 8))")))

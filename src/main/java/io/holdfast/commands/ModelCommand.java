@@ -99,8 +99,7 @@ public final class ModelCommand implements Callable<Integer> {
       Duration patience = Duration.ofSeconds(settings.get(LakeSettings.SETTING).waitSeconds());
       try (Lease lease = Lease.acquire(lake.fileSystem(), lake.root(), runId, patience)) {
         long decision = lake.read(Promotions.TABLE).count() + 1;
-        Row row =
-            RowFactory.create(decision, Date.valueOf(asOf), modelId, action, reason, author);
+        Row row = RowFactory.create(decision, Date.valueOf(asOf), modelId, action, reason, author);
         Commit commit =
             new Commit(
                 runId,

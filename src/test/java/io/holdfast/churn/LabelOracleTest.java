@@ -42,8 +42,7 @@ class LabelOracleTest {
   private static final int MONDAYS = 30;
   private static final DatasetSettings DATASET =
       new DatasetSettings(7, 30, 7, 28, 80, 24, Map.of());
-  private static final Settings DEFAULTS =
-      Settings.load(Optional.empty(), "", Map.of(), Map.of());
+  private static final Settings DEFAULTS = Settings.load(Optional.empty(), "", Map.of(), Map.of());
   private static final RevenueSettings REVENUE = DEFAULTS.get(RevenueSettings.SETTING);
   private static final Company COMPANY = DEFAULTS.get(Company.SETTING);
 
@@ -150,7 +149,9 @@ class LabelOracleTest {
     if (!isMature) {
       return new Label(false, null, null);
     }
-    for (LocalDate day = monday.plusDays(8); !day.isAfter(monday.plusDays(37)); day = day.plusDays(1)) {
+    for (LocalDate day = monday.plusDays(8);
+        !day.isAfter(monday.plusDays(37));
+        day = day.plusDays(1)) {
       boolean leaves = holds(lines, day.minusDays(1)) && !holds(lines, day);
       boolean returns = false;
       for (LocalDate later = day; !later.isAfter(day.plusDays(30)); later = later.plusDays(1)) {
@@ -210,12 +211,12 @@ class LabelOracleTest {
         row.put("end_date", line.end == null ? null : Date.valueOf(line.end));
         row.put("pause_start", line.pauseStart == null ? null : Date.valueOf(line.pauseStart));
         row.put("pause_end", line.pauseEnd == null ? null : Date.valueOf(line.pauseEnd));
-        row.put("past_due_since", line.pastDueSince == null ? null : Date.valueOf(line.pastDueSince));
+        row.put(
+            "past_due_since", line.pastDueSince == null ? null : Date.valueOf(line.pastDueSince));
         row.put("known_from", Date.valueOf(line.start));
         row.put("is_current", true);
         rows.add(
-            RowFactory.create(
-                Subscriptions.TABLE.columnNames().stream().map(row::get).toArray()));
+            RowFactory.create(Subscriptions.TABLE.columnNames().stream().map(row::get).toArray()));
       }
     }
     return SharedSpark.session().createDataFrame(rows, Subscriptions.TABLE.schema());

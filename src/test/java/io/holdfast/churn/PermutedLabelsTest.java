@@ -23,10 +23,7 @@ class PermutedLabelsTest {
   void labelsThatNothingTellsGiveNoChampion(long seed) {
     Dataset<Row> world = TrainingTest.observations(CUSTOMERS, days -> 0.06, seed).cache();
     long churned =
-        world
-            .agg(count_distinct(when(col("is_churned"), col("customer_id"))))
-            .first()
-            .getLong(0);
+        world.agg(count_distinct(when(col("is_churned"), col("customer_id")))).first().getLong(0);
     assertThat(churned).isGreaterThan(300);
     Training.Outcome outcome = TrainingTest.training().on(world);
     assertThat(outcome.models())

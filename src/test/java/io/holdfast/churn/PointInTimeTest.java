@@ -60,8 +60,7 @@ class PointInTimeTest {
   /** The Monday at whose start the past ends. */
   private static final LocalDate CUT = LocalDate.parse("2026-05-04");
 
-  private static final ObservationGrid GRID =
-      new ObservationGrid(LocalDate.parse("2026-06-01"), 8);
+  private static final ObservationGrid GRID = new ObservationGrid(LocalDate.parse("2026-06-01"), 8);
 
   private static final DatasetSettings SETTINGS =
       new DatasetSettings(
@@ -72,7 +71,9 @@ class PointInTimeTest {
 
   private static final Pricing PRICING =
       new Pricing(
-          new RevenueSettings(30, 30, List.of("t1"), Optional.empty()), ExchangeRates.none(), "USD");
+          new RevenueSettings(30, 30, List.of("t1"), Optional.empty()),
+          ExchangeRates.none(),
+          "USD");
 
   private static final PaymentSettings PAYMENTS =
       new PaymentSettings(List.of("t1", "t2"), List.of("t3"));
@@ -93,7 +94,9 @@ class PointInTimeTest {
     THINGS.put(IdAliases.TABLE, "");
   }
 
-  /** Columns about knowing, and the filter of internal accounts, which today's knowledge decides. */
+  /**
+   * Columns about knowing, and the filter of internal accounts, which today's knowledge decides.
+   */
   private static final Set<String> NOT_CONTENT =
       Set.of("known_from", "known_until", "is_current", "known_at", "is_internal", "customer_id");
 
@@ -126,7 +129,8 @@ class PointInTimeTest {
 
   private static Map<String, Row> features(Map<Table, List<Map<String, Object>>> world) {
     Map<String, Row> found = new TreeMap<>();
-    for (Row row : ChurnFeatures.withAttributes(rows(world), SETTINGS).drop("attributes").collectAsList()) {
+    for (Row row :
+        ChurnFeatures.withAttributes(rows(world), SETTINGS).drop("attributes").collectAsList()) {
       found.put(row.getAs("observation_date") + " " + row.getAs("customer_id"), row);
     }
     return found;
@@ -180,7 +184,8 @@ class PointInTimeTest {
           (table, day) -> {
             List<Map<String, Object>> rows = new ArrayList<>();
             for (int thing = 0; thing < things(table); thing++) {
-              rows.addAll(versions(table, day, thing(table, thing), customer(table, thing), FIRST_DAY));
+              rows.addAll(
+                  versions(table, day, thing(table, thing), customer(table, thing), FIRST_DAY));
             }
             // The first rows of a feed are known early, so that its windows are known at all.
             rows.get(0).put("known_from", FIRST_DAY);
@@ -201,7 +206,9 @@ class PointInTimeTest {
       if (table.equals(IdAliases.TABLE)) {
         return 8;
       }
-      return table.equals(Features.TABLE) ? 12 : table.equals(Customers.TABLE) ? CUSTOMERS : CUSTOMERS * 4;
+      return table.equals(Features.TABLE)
+          ? 12
+          : table.equals(Customers.TABLE) ? CUSTOMERS : CUSTOMERS * 4;
     }
 
     private static String thing(Table table, int number) {
@@ -254,7 +261,8 @@ class PointInTimeTest {
     private Map<String, Object> knownAt(Table table, String day, LocalDate from) {
       Map<String, Object> later = new TreeMap<>();
       for (StructField field : table.schema().fields()) {
-        boolean isContent = !NOT_CONTENT.contains(field.name()) && !table.key().contains(field.name());
+        boolean isContent =
+            !NOT_CONTENT.contains(field.name()) && !table.key().contains(field.name());
         if (isContent && !field.name().equals(day) && random.nextInt(4) == 0) {
           later.put(
               field.name(), random.nextInt(3) == 0 ? NEVER : from.plusDays(random.nextInt(90)));
@@ -371,10 +379,11 @@ class PointInTimeTest {
       row.put("user_id", "u" + random.nextInt(4));
       row.put("feature", "thing" + random.nextInt(12));
       row.put("event_date", happened);
-      row.put("occurred_at", Timestamp.valueOf(happened.atTime(random.nextInt(24), random.nextInt(60))));
+      row.put(
+          "occurred_at",
+          Timestamp.valueOf(happened.atTime(random.nextInt(24), random.nextInt(60))));
       // Most arrive at once, some late, some before they are said to happen.
-      LocalDate arrived =
-          happened.plusDays(random.nextInt(4) == 0 ? random.nextInt(40) - 5 : 0);
+      LocalDate arrived = happened.plusDays(random.nextInt(4) == 0 ? random.nextInt(40) - 5 : 0);
       row.put("arrival_date", isLater ? max(CUT, arrived) : arrived);
       return row;
     }
@@ -433,7 +442,8 @@ class PointInTimeTest {
       int later = random.nextInt(3);
       for (int i = 0; i < later; i++) {
         from = from.plusDays(random.nextInt(15) + (i == 0 ? 0 : 1));
-        Map<String, Object> version = content(table, new LinkedHashMap<>(versions.get(0)), List.of());
+        Map<String, Object> version =
+            content(table, new LinkedHashMap<>(versions.get(0)), List.of());
         version.put(id(table), versions.get(0).get(id(table)));
         if (!day.isEmpty()) {
           version.put(day, day(FIRST_DAY, LAST_DAY));
@@ -462,7 +472,9 @@ class PointInTimeTest {
               (column, known) -> {
                 boolean isLater = !((LocalDate) known).isBefore(CUT);
                 knownAt.put((String) column, isLater ? day(CUT, LAST_DAY) : known);
-                if (isLater && column.equals("attributes.t1") && altered.get("attributes") != null) {
+                if (isLater
+                    && column.equals("attributes.t1")
+                    && altered.get("attributes") != null) {
                   Map<Object, Object> attributes =
                       new HashMap<>((Map<?, ?>) altered.get("attributes"));
                   attributes.put("t1", "w" + random.nextInt(9));

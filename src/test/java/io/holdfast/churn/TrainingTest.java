@@ -206,7 +206,13 @@ class TrainingTest {
         scoring.withColumn("churn_date", lit(null)).withColumn("is_correction", lit(false));
     Dataset<Row> outcomes =
         Outcomes.of(scoring, row(champion(TRAINED)), labels, new RiskBands(90, 70), DATASET);
-    assertThat(outcomes.join(predictions, new String[] {"customer_id", "probability", "risk_decile"}, "inner").count())
+    assertThat(
+            outcomes
+                .join(
+                    predictions,
+                    new String[] {"customer_id", "probability", "risk_decile"},
+                    "inner")
+                .count())
         .isEqualTo(scoring.count());
   }
 
@@ -251,15 +257,19 @@ class TrainingTest {
                     .withColumn("seats", when(col("is_churned"), lit(0L)).otherwise(lit(9L)))
                     .withColumn(
                         "mrr_change_91d",
-                        when(col("is_churned"), col("mrr")).cast(DataTypes.createDecimalType(18, 4))));
+                        when(col("is_churned"), col("mrr"))
+                            .cast(DataTypes.createDecimalType(18, 4))));
     assertThat(outcome.models()).noneMatch(model -> (Boolean) model.get("is_champion"));
     assertThat(outcome.models())
         .allSatisfy(
             model ->
                 assertThat((List<?>) model.get("alarms"))
-                    .anySatisfy(alarm -> assertThat((String) alarm).contains("nearly decides: seats"))
                     .anySatisfy(
-                        alarm -> assertThat((String) alarm).contains("whether mrr_change_91d is known")));
+                        alarm -> assertThat((String) alarm).contains("nearly decides: seats"))
+                    .anySatisfy(
+                        alarm ->
+                            assertThat((String) alarm)
+                                .contains("whether mrr_change_91d is known")));
     assertThat(outcome.models())
         .anyMatch(model -> ((String) model.get("status")).contains("failed a feature that nearly"));
   }
@@ -308,8 +318,7 @@ class TrainingTest {
 
   private static Optional<String> serving(
       Dataset<Row> models, Dataset<Row> promotions, String asOf) {
-    return Champion.of(models, promotions, LocalDate.parse(asOf))
-        .map(row -> row.getAs("model_id"));
+    return Champion.of(models, promotions, LocalDate.parse(asOf)).map(row -> row.getAs("model_id"));
   }
 
   @Test
@@ -366,8 +375,7 @@ class TrainingTest {
   }
 
   static Training training() {
-    return new Training(
-        AS_OF, PURGE, SETTINGS, DATASET, Optional.empty(), Optional.empty());
+    return new Training(AS_OF, PURGE, SETTINGS, DATASET, Optional.empty(), Optional.empty());
   }
 
   private static Map<String, Object> champion(Training.Outcome outcome) {
