@@ -165,8 +165,7 @@ final class UseFeatures {
   }
 
   /** The features that there are on each date: one row a date. */
-  private static Dataset<Row> catalogues(
-      Dataset<Row> catalogue, ObservationGrid grid, Merges merges) {
+  private static Dataset<Row> catalogues(Dataset<Row> catalogue, ObservationGrid grid) {
     Dataset<Row> dated =
         grid.between(
                 catalogue.select(
