@@ -106,7 +106,7 @@ class TrainingTest {
                 AS_OF,
                 PURGE,
                 SETTINGS,
-                ChurnFeatures.ALL,
+                DATASET,
                 Optional.of(row(champion(TRAINED))),
                 Optional.of(used))
             .on(TELLING);
