@@ -47,8 +47,7 @@ record Candidate(String algorithm, Record parameters) {
   /** What is fitted on prepared rows while candidates are compared: boosting stops early. */
   List<PipelineStage> searched(TrainingSettings settings) {
     if (parameters instanceof BoostingParameters boosting) {
-      GBTClassifier stopping =
-          boosting(boosting, settings).setValidationIndicatorCol(IS_STOPPING);
+      GBTClassifier stopping = boosting(boosting, settings).setValidationIndicatorCol(IS_STOPPING);
       stopping.set(stopping.validationTol(), settings.stopping().tolerance());
       return List.of(stopping);
     }
