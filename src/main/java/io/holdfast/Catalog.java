@@ -8,6 +8,7 @@ import io.holdfast.activity.CustomerMrr;
 import io.holdfast.activity.FeatureDays;
 import io.holdfast.activity.PayingSpells;
 import io.holdfast.activity.UserDays;
+import io.holdfast.activity.ValueDays;
 import io.holdfast.churn.ArrivedDays;
 import io.holdfast.churn.CustomerFeatures;
 import io.holdfast.churn.Drift;
@@ -37,7 +38,10 @@ import io.holdfast.conformed.Users;
 import io.holdfast.job.Job;
 import io.holdfast.job.Publication;
 import io.holdfast.metrics.ChurnCauses;
+import io.holdfast.metrics.AdopterRetention;
 import io.holdfast.metrics.CohortRetention;
+import io.holdfast.metrics.CsCoverage;
+import io.holdfast.metrics.CsRetention;
 import io.holdfast.metrics.CustomerAdoption;
 import io.holdfast.metrics.CustomerChurn;
 import io.holdfast.metrics.CustomerValue;
@@ -45,6 +49,9 @@ import io.holdfast.metrics.FeatureAdoption;
 import io.holdfast.metrics.MrrMonthly;
 import io.holdfast.metrics.MrrMovements;
 import io.holdfast.metrics.Survival;
+import io.holdfast.metrics.Satisfaction;
+import io.holdfast.metrics.Support;
+import io.holdfast.metrics.TimeToValue;
 import io.holdfast.ops.FeedDeliveries;
 import io.holdfast.ops.RejectedRows;
 import io.holdfast.programs.Segments;
@@ -96,6 +103,7 @@ public final class Catalog {
           UserDays.JOB,
           FeatureDays.JOB,
           CustomerDays.JOB,
+          ValueDays.JOB,
           CustomerMrr.JOB,
           PayingSpells.JOB,
           MrrMovements.JOB,
@@ -107,6 +115,12 @@ public final class Catalog {
           CohortRetention.JOB,
           CustomerAdoption.JOB,
           FeatureAdoption.JOB,
+          AdopterRetention.JOB,
+          TimeToValue.JOB,
+          Satisfaction.JOB,
+          Support.JOB,
+          CsCoverage.JOB,
+          CsRetention.JOB,
           ArrivedDays.JOB,
           CustomerFeatures.JOB,
           Observations.JOB,
