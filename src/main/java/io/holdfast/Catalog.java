@@ -38,6 +38,8 @@ import io.holdfast.conformed.Users;
 import io.holdfast.job.Job;
 import io.holdfast.job.Publication;
 import io.holdfast.metrics.ChurnCauses;
+import io.holdfast.kpi.KpiValues;
+import io.holdfast.kpi.PlanChecks;
 import io.holdfast.metrics.AdopterRetention;
 import io.holdfast.metrics.CohortRetention;
 import io.holdfast.metrics.CsCoverage;
@@ -132,7 +134,9 @@ public final class Catalog {
           Outcomes.JOB,
           ScoreMoves.JOB,
           Segments.JOB,
-          Audiences.JOB);
+          Audiences.JOB,
+          KpiValues.JOB,
+          PlanChecks.JOB);
 
   public static final List<Publication> PUBLICATIONS = List.of(Exports.PUBLICATION);
 

@@ -10,9 +10,11 @@ import io.holdfast.commands.AdoptionBars;
 import io.holdfast.commands.ChurnWindows;
 import io.holdfast.commands.DatasetCommand;
 import io.holdfast.commands.DemoCommand;
+import io.holdfast.commands.DocsCommand;
 import io.holdfast.commands.DoctorCommand;
 import io.holdfast.commands.GenerateCommand;
 import io.holdfast.commands.ModelCommand;
+import io.holdfast.commands.MapCommand;
 import io.holdfast.commands.ModelFigures;
 import io.holdfast.commands.MrrMonths;
 import io.holdfast.commands.RetentionTriangle;
@@ -74,6 +76,8 @@ public final class Main {
         ModelCommand.of(program),
         new DatasetCommand(program),
         new GenerateCommand(),
-        new DemoCommand(program));
+        new DemoCommand(program),
+        new DocsCommand(program),
+        new MapCommand(program));
   }
 }

@@ -22,7 +22,11 @@ public final class Golden {
 
   /** Asserts that a golden file holds exactly these bytes. */
   public static void assertGolden(String name, byte[] actual) {
-    Path file = FOLDER.resolve(name);
+    assertFile(FOLDER.resolve(name), actual);
+  }
+
+  /** Asserts that a file of the repository holds exactly these bytes. */
+  public static void assertFile(Path file, byte[] actual) {
     try {
       if (Boolean.getBoolean("golden.rewrite")) {
         Files.createDirectories(file.getParent());

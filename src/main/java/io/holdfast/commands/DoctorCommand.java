@@ -185,11 +185,11 @@ public final class DoctorCommand implements Callable<Integer> {
                   preview.latest().map(LocalDate::toString).orElse("not dated")));
       part(out, "sample", sample(preview));
     }
-    if (!preview.sample().isEmpty()) {
+    if (!preview.samples().isEmpty()) {
       part(
           out,
           "first row",
-          preview.sample().entrySet().stream()
+          preview.samples().get(0).entrySet().stream()
               .map(entry -> entry.getKey() + " = " + entry.getValue())
               .collect(Collectors.joining(", ")));
     }

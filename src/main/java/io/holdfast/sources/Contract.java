@@ -76,7 +76,7 @@ public record Contract(String name, String meaning, String id, String time, List
   public record Term(String name, Kind kind, boolean isRequired, String meaning) {
 
     /** The stored columns. */
-    List<Field> fields() {
+    public List<Field> fields() {
       return kind == Kind.MOMENT
           ? List.of(
               new Field(

@@ -38,7 +38,7 @@ import org.apache.spark.sql.expressions.Window;
  * @param sampled how many rows of the latest file were read
  * @param rejected how many of these were rejected
  * @param reasons why, with how many rows, the most frequent first
- * @param sample the first kept row as its contract sees it; empty where none was kept
+ * @param samples the first kept rows as their contract sees them; empty where none was kept
  * @param problem why the feed cannot be taken in
  */
 public record Preview(
@@ -52,10 +52,11 @@ public record Preview(
     long sampled,
     long rejected,
     Map<String, Long> reasons,
-    Map<String, String> sample,
+    List<Map<String, String>> samples,
     Optional<String> problem) {
 
   private static final int SAMPLE = 200;
+  private static final int SHOWN = 3;
 
   /**
    * Previews every configured feed.
@@ -140,9 +141,9 @@ public record Preview(
           frequentFirst(reasons),
           rows.stream()
               .filter(row -> row.getAs("reject_reason") == null)
-              .findFirst()
+              .limit(SHOWN)
               .map(row -> sample(contract, row))
-              .orElse(Map.of()),
+              .toList(),
           problem(rows.size(), rejected));
     }
 
@@ -254,7 +255,7 @@ public record Preview(
           0,
           0,
           Map.of(),
-          Map.of(),
+          List.of(),
           Optional.of(problem));
     }
 
