@@ -13,6 +13,7 @@ import io.holdfast.job.Landing;
 import io.holdfast.sources.Company;
 import io.holdfast.sources.Contract;
 import io.holdfast.sources.Contracts;
+import io.holdfast.sources.ExchangeRates;
 import io.holdfast.sources.Feeds;
 import io.holdfast.sources.Preview;
 import io.holdfast.sources.Proposal;
@@ -231,6 +232,7 @@ public final class MapCommand implements Callable<Integer> {
         Preview.all(
             settings.get(Feeds.SETTING),
             settings.get(Company.SETTING),
+            settings.get(ExchangeRates.SETTING),
             landing,
             Optional.empty(),
             table -> spark.createDataFrame(List.of(), table.schema()));
