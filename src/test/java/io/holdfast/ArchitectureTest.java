@@ -21,7 +21,15 @@ class ArchitectureTest {
 
   private static final List<String> STAGES =
       List.of(
-          "sources", "conformed", "activity", "metrics", "churn", "programs", "activation", "kpi", "ops");
+          "sources",
+          "conformed",
+          "activity",
+          "metrics",
+          "churn",
+          "programs",
+          "activation",
+          "kpi",
+          "ops");
 
   private static final List<String> PLATFORM = List.of("table", "job", "lake", "config", "cli");
 

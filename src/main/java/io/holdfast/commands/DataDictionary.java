@@ -70,8 +70,7 @@ public final class DataDictionary {
     List<String> columns = new ArrayList<>();
     for (Field field : term.fields()) {
       String type = field.type().simpleString();
-      columns.add(
-          field.name().equals(term.name()) ? type : "`" + field.name() + "` " + type);
+      columns.add(field.name().equals(term.name()) ? type : "`" + field.name() + "` " + type);
     }
     return String.join(", ", columns);
   }
@@ -98,8 +97,7 @@ public final class DataDictionary {
       text.append("- What stands depends on the nights before\n");
     }
     for (Rule rule : table.rules()) {
-      text.append(
-          rule.severity() == Rule.Severity.BLOCKS ? "- Must hold: " : "- Warns of rows: ");
+      text.append(rule.severity() == Rule.Severity.BLOCKS ? "- Must hold: " : "- Warns of rows: ");
       text.append(rule.name()).append('\n');
     }
     text.append("\n| column | type | meaning |\n| --- | --- | --- |\n");

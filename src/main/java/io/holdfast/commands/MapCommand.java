@@ -138,7 +138,8 @@ public final class MapCommand implements Callable<Integer> {
       throw new BadInput("Cannot map %s: there is no such file.".formatted(file));
     }
     if (file.toLowerCase(Locale.ROOT).endsWith(".parquet")) {
-      return table("parquet", Map.of(), landing.read("parquet", Map.of(), Optional.empty(), List.of(file)));
+      return table(
+          "parquet", Map.of(), landing.read("parquet", Map.of(), Optional.empty(), List.of(file)));
     }
     String first = landing.firstLine(file).orElse("").replace("\uFEFF", "").strip();
     if (first.isEmpty()) {
@@ -201,8 +202,7 @@ public final class MapCommand implements Callable<Integer> {
       rows.add(row);
       row.keySet().forEach(key -> columns.putIfAbsent(key, new ArrayList<>()));
     }
-    columns.forEach(
-        (key, values) -> rows.forEach(row -> values.add(row.getOrDefault(key, ""))));
+    columns.forEach((key, values) -> rows.forEach(row -> values.add(row.getOrDefault(key, ""))));
     return columns;
   }
 

@@ -61,7 +61,8 @@ record Kpi(
   }
 
   /**
-   * Where a KPI is read: aggregates over the rows of one table, that of the night if it is by night.
+   * Where a KPI is read: aggregates over the rows of one table, that of the night if it is by
+   * night.
    *
    * @param table the table
    * @param value the value

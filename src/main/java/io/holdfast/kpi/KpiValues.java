@@ -72,10 +72,7 @@ public final class KpiValues {
       Job.writes(TABLE)
           .reads(sources())
           .settings(KpiSettings.SETTING)
-          .as(
-              in ->
-                  values(
-                      read(in), described(in, in.settings(KpiSettings.SETTING), in.asOf())));
+          .as(in -> values(read(in), described(in, in.settings(KpiSettings.SETTING), in.asOf())));
 
   private static final StructType DESCRIPTION =
       new StructType()
@@ -153,8 +150,7 @@ public final class KpiValues {
   static Dataset<Row> described(Inputs in, KpiSettings settings, LocalDate asOf) {
     List<Row> rows = new ArrayList<>();
     for (Kpi kpi : Kpis.ALL) {
-      Optional<KpiSettings.Target> wanted =
-          Optional.ofNullable(settings.targets().get(kpi.name()));
+      Optional<KpiSettings.Target> wanted = Optional.ofNullable(settings.targets().get(kpi.name()));
       rows.add(
           RowFactory.create(
               kpi.name(),
@@ -182,8 +178,7 @@ public final class KpiValues {
     return described
         .join(read, new String[] {"kpi"}, "left")
         .withColumn("missing", when(col("value").isNull(), col("needs")))
-        .withColumn(
-            "due_date", when(col("target").isNotNull(), col("due_date")))
+        .withColumn("due_date", when(col("target").isNotNull(), col("due_date")))
         .withColumn(
             "status",
             when(col("value").isNull(), "no_value")

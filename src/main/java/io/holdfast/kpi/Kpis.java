@@ -40,8 +40,7 @@ final class Kpis {
               Unit.MONEY,
               Better.HIGHER,
               "MRR of all customers that pay at the end of the day.",
-              Optional.of(
-              Reading.of(CsCoverage.TABLE, "plan = 'all'", "mrr")),
+              Optional.of(Reading.of(CsCoverage.TABLE, "plan = 'all'", "mrr")),
               "feed subscriptions with a customer that pays"),
           new Kpi(
               "paying_customers",
@@ -50,8 +49,7 @@ final class Kpis {
               Unit.COUNT,
               Better.HIGHER,
               "Customers with MRR above 0 at the end of the day.",
-              Optional.of(
-              Reading.of(CsCoverage.TABLE, "plan = 'all'", "customers")),
+              Optional.of(Reading.of(CsCoverage.TABLE, "plan = 'all'", "customers")),
               "feed subscriptions with a customer that pays"),
           new Kpi(
               "arpa",
@@ -61,8 +59,8 @@ final class Kpis {
               Better.HIGHER,
               "MRR / paying customers.",
               Optional.of(
-              Reading.of(CsCoverage.TABLE, "plan = 'all'", "mrr / customers")
-                  .quotient("plan = 'all'", "mrr", "customers")),
+                  Reading.of(CsCoverage.TABLE, "plan = 'all'", "mrr / customers")
+                      .quotient("plan = 'all'", "mrr", "customers")),
               "feed subscriptions with a customer that pays"),
           new Kpi(
               "monthly_churn",
@@ -135,14 +133,22 @@ final class Kpis {
               Better.HIGHER,
               "Of the customers of signup cohorts, those active in month 1: complete cells, weighed by their size.",
               Optional.of(
-              Reading.over(
-                      CohortRetention.TABLE,
-                      total(
-                              "definition = 'signup_monthly' and segment_dimension = 'all' and period = 1 and is_complete", "retained")
-                          .divide(total("definition = 'signup_monthly' and segment_dimension = 'all' and period = 1 and is_complete", "cohort_size")))
-                  .quotient(
-                      total("definition = 'signup_monthly' and segment_dimension = 'all' and period = 1 and is_complete", "retained"),
-                      total("definition = 'signup_monthly' and segment_dimension = 'all' and period = 1 and is_complete", "cohort_size"))),
+                  Reading.over(
+                          CohortRetention.TABLE,
+                          total(
+                                  "definition = 'signup_monthly' and segment_dimension = 'all' and period = 1 and is_complete",
+                                  "retained")
+                              .divide(
+                                  total(
+                                      "definition = 'signup_monthly' and segment_dimension = 'all' and period = 1 and is_complete",
+                                      "cohort_size")))
+                      .quotient(
+                          total(
+                              "definition = 'signup_monthly' and segment_dimension = 'all' and period = 1 and is_complete",
+                              "retained"),
+                          total(
+                              "definition = 'signup_monthly' and segment_dimension = 'all' and period = 1 and is_complete",
+                              "cohort_size"))),
               "definition signup_monthly with a complete cell"),
           new Kpi(
               "retention_month_3",
@@ -152,14 +158,22 @@ final class Kpis {
               Better.HIGHER,
               "Of the customers of signup cohorts, those active in month 3: complete cells, weighed by their size.",
               Optional.of(
-              Reading.over(
-                      CohortRetention.TABLE,
-                      total(
-                              "definition = 'signup_monthly' and segment_dimension = 'all' and period = 3 and is_complete", "retained")
-                          .divide(total("definition = 'signup_monthly' and segment_dimension = 'all' and period = 3 and is_complete", "cohort_size")))
-                  .quotient(
-                      total("definition = 'signup_monthly' and segment_dimension = 'all' and period = 3 and is_complete", "retained"),
-                      total("definition = 'signup_monthly' and segment_dimension = 'all' and period = 3 and is_complete", "cohort_size"))),
+                  Reading.over(
+                          CohortRetention.TABLE,
+                          total(
+                                  "definition = 'signup_monthly' and segment_dimension = 'all' and period = 3 and is_complete",
+                                  "retained")
+                              .divide(
+                                  total(
+                                      "definition = 'signup_monthly' and segment_dimension = 'all' and period = 3 and is_complete",
+                                      "cohort_size")))
+                      .quotient(
+                          total(
+                              "definition = 'signup_monthly' and segment_dimension = 'all' and period = 3 and is_complete",
+                              "retained"),
+                          total(
+                              "definition = 'signup_monthly' and segment_dimension = 'all' and period = 3 and is_complete",
+                              "cohort_size"))),
               "definition signup_monthly with a complete cell"),
           new Kpi(
               "retention_month_6",
@@ -169,14 +183,22 @@ final class Kpis {
               Better.HIGHER,
               "Of the customers of signup cohorts, those active in month 6: complete cells, weighed by their size.",
               Optional.of(
-              Reading.over(
-                      CohortRetention.TABLE,
-                      total(
-                              "definition = 'signup_monthly' and segment_dimension = 'all' and period = 6 and is_complete", "retained")
-                          .divide(total("definition = 'signup_monthly' and segment_dimension = 'all' and period = 6 and is_complete", "cohort_size")))
-                  .quotient(
-                      total("definition = 'signup_monthly' and segment_dimension = 'all' and period = 6 and is_complete", "retained"),
-                      total("definition = 'signup_monthly' and segment_dimension = 'all' and period = 6 and is_complete", "cohort_size"))),
+                  Reading.over(
+                          CohortRetention.TABLE,
+                          total(
+                                  "definition = 'signup_monthly' and segment_dimension = 'all' and period = 6 and is_complete",
+                                  "retained")
+                              .divide(
+                                  total(
+                                      "definition = 'signup_monthly' and segment_dimension = 'all' and period = 6 and is_complete",
+                                      "cohort_size")))
+                      .quotient(
+                          total(
+                              "definition = 'signup_monthly' and segment_dimension = 'all' and period = 6 and is_complete",
+                              "retained"),
+                          total(
+                              "definition = 'signup_monthly' and segment_dimension = 'all' and period = 6 and is_complete",
+                              "cohort_size"))),
               "definition signup_monthly with a complete cell"),
           new Kpi(
               "nps",
@@ -186,8 +208,8 @@ final class Kpis {
               Better.HIGHER,
               "Per cent of 9 and 10 less per cent of 0 to 6, of each respondent's latest answer in the window.",
               Optional.of(
-              Reading.of(Satisfaction.TABLE, "measure = 'nps'", "nps")
-                  .interval("measure = 'nps'", "nps_low", "nps_high")),
+                  Reading.of(Satisfaction.TABLE, "measure = 'nps'", "nps")
+                      .interval("measure = 'nps'", "nps_low", "nps_high")),
               "feed survey_responses with an answer in the window to a survey of satisfaction.nps_surveys"),
           new Kpi(
               "csat",
@@ -197,7 +219,10 @@ final class Kpis {
               Better.HIGHER,
               "Mean mark from 0 to 10 over all touchpoints, of the latest answers in the window.",
               Optional.of(
-              Reading.of(Satisfaction.TABLE, "measure = 'csat' and touchpoint = 'all'", "mean_score_10")),
+                  Reading.of(
+                      Satisfaction.TABLE,
+                      "measure = 'csat' and touchpoint = 'all'",
+                      "mean_score_10")),
               "feed survey_responses with an answer in the window to a survey of satisfaction.csat_surveys"),
           new Kpi(
               "support_satisfaction",
@@ -207,7 +232,10 @@ final class Kpis {
               Better.HIGHER,
               "Mean mark from 1 to 5 of the touchpoint support, of the latest answers in the window.",
               Optional.of(
-              Reading.of(Satisfaction.TABLE, "measure = 'csat' and touchpoint = 'support'", "mean_score_5")),
+                  Reading.of(
+                      Satisfaction.TABLE,
+                      "measure = 'csat' and touchpoint = 'support'",
+                      "mean_score_5")),
               "feed survey_responses with an answer in the window about the touchpoint support"),
           new Kpi(
               "csat_onboarding",
@@ -217,7 +245,10 @@ final class Kpis {
               Better.HIGHER,
               "Mean mark from 0 to 10 of the touchpoint onboarding, of the latest answers in the window.",
               Optional.of(
-              Reading.of(Satisfaction.TABLE, "measure = 'csat' and touchpoint = 'onboarding'", "mean_score_10")),
+                  Reading.of(
+                      Satisfaction.TABLE,
+                      "measure = 'csat' and touchpoint = 'onboarding'",
+                      "mean_score_10")),
               "feed survey_responses with an answer in the window about the touchpoint onboarding"),
           new Kpi(
               "csat_product",
@@ -227,7 +258,10 @@ final class Kpis {
               Better.HIGHER,
               "Mean mark from 0 to 10 of the touchpoint product, of the latest answers in the window.",
               Optional.of(
-              Reading.of(Satisfaction.TABLE, "measure = 'csat' and touchpoint = 'product'", "mean_score_10")),
+                  Reading.of(
+                      Satisfaction.TABLE,
+                      "measure = 'csat' and touchpoint = 'product'",
+                      "mean_score_10")),
               "feed survey_responses with an answer in the window about the touchpoint product"),
           new Kpi(
               "csat_billing",
@@ -237,7 +271,10 @@ final class Kpis {
               Better.HIGHER,
               "Mean mark from 0 to 10 of the touchpoint billing, of the latest answers in the window.",
               Optional.of(
-              Reading.of(Satisfaction.TABLE, "measure = 'csat' and touchpoint = 'billing'", "mean_score_10")),
+                  Reading.of(
+                      Satisfaction.TABLE,
+                      "measure = 'csat' and touchpoint = 'billing'",
+                      "mean_score_10")),
               "feed survey_responses with an answer in the window about the touchpoint billing"),
           new Kpi(
               "feature_adoption",
@@ -246,8 +283,7 @@ final class Kpis {
               Unit.RATE,
               Better.HIGHER,
               "Mean over customers of adopted / entitled features in the trailing 28 days.",
-              Optional.of(
-              Reading.of(FeatureAdoption.TABLE, "level = 'overall'", "mean_breadth")),
+              Optional.of(Reading.of(FeatureAdoption.TABLE, "level = 'overall'", "mean_breadth")),
               "feeds features and events with a customer that may use one"),
           new Kpi(
               "adoption_core",
@@ -257,7 +293,8 @@ final class Kpis {
               Better.HIGHER,
               "Mean over customers of adopted / entitled features of the tier core.",
               Optional.of(
-              Reading.of(FeatureAdoption.TABLE, "level = 'tier' and tier = 'core'", "mean_breadth")),
+                  Reading.of(
+                      FeatureAdoption.TABLE, "level = 'tier' and tier = 'core'", "mean_breadth")),
               "feed features with the tier core"),
           new Kpi(
               "adoption_advanced",
@@ -267,7 +304,10 @@ final class Kpis {
               Better.HIGHER,
               "Mean over customers of adopted / entitled features of the tier advanced.",
               Optional.of(
-              Reading.of(FeatureAdoption.TABLE, "level = 'tier' and tier = 'advanced'", "mean_breadth")),
+                  Reading.of(
+                      FeatureAdoption.TABLE,
+                      "level = 'tier' and tier = 'advanced'",
+                      "mean_breadth")),
               "feed features with the tier advanced"),
           new Kpi(
               "adoption_integration",
@@ -277,7 +317,10 @@ final class Kpis {
               Better.HIGHER,
               "Mean over customers of adopted / entitled features of the tier integration.",
               Optional.of(
-              Reading.of(FeatureAdoption.TABLE, "level = 'tier' and tier = 'integration'", "mean_breadth")),
+                  Reading.of(
+                      FeatureAdoption.TABLE,
+                      "level = 'tier' and tier = 'integration'",
+                      "mean_breadth")),
               "feed features with the tier integration"),
           new Kpi(
               "adoption_reporting",
@@ -287,7 +330,10 @@ final class Kpis {
               Better.HIGHER,
               "Mean over customers of adopted / entitled features of the tier reporting.",
               Optional.of(
-              Reading.of(FeatureAdoption.TABLE, "level = 'tier' and tier = 'reporting'", "mean_breadth")),
+                  Reading.of(
+                      FeatureAdoption.TABLE,
+                      "level = 'tier' and tier = 'reporting'",
+                      "mean_breadth")),
               "feed features with the tier reporting"),
           new Kpi(
               "adoption_new",
@@ -297,9 +343,9 @@ final class Kpis {
               Better.HIGHER,
               "Customers that use a feature of the last 90 days / those who may.",
               Optional.of(
-              Reading.of(FeatureAdoption.TABLE, "level = 'new'", "adoption_rate")
-                  .quotient("level = 'new'", "adopters", "entitled_customers")
-                  .interval("level = 'new'", "rate_low", "rate_high")),
+                  Reading.of(FeatureAdoption.TABLE, "level = 'new'", "adoption_rate")
+                      .quotient("level = 'new'", "adopters", "entitled_customers")
+                      .interval("level = 'new'", "rate_low", "rate_high")),
               "feed features with a feature launched in the last 90 days"),
           new Kpi(
               "onboarding_completion",
@@ -318,9 +364,9 @@ final class Kpis {
               Better.HIGHER,
               "Paying customers with a manager and a touch in 90 days / paying customers.",
               Optional.of(
-              Reading.of(CsCoverage.TABLE, "plan = 'all'", "coverage_rate")
-                  .quotient("plan = 'all'", "covered_customers", "customers")
-                  .interval("plan = 'all'", "coverage_rate_low", "coverage_rate_high")),
+                  Reading.of(CsCoverage.TABLE, "plan = 'all'", "coverage_rate")
+                      .quotient("plan = 'all'", "covered_customers", "customers")
+                      .interval("plan = 'all'", "coverage_rate_low", "coverage_rate_high")),
               "feed touchpoints, owners of customers, and a customer that pays"),
           new Kpi(
               "dau_share",
@@ -402,7 +448,8 @@ final class Kpis {
               Better.LOWER,
               "Median minutes from a ticket to its first answer, tickets of the trailing 30 days.",
               Optional.of(
-              Reading.of(Support.TABLE, "support_tier = 'all'", "median_first_response_minutes")),
+                  Reading.of(
+                      Support.TABLE, "support_tier = 'all'", "median_first_response_minutes")),
               "feed tickets with a first answer in the window"),
           new Kpi(
               "response_attainment",
@@ -412,9 +459,10 @@ final class Kpis {
               Better.HIGHER,
               "Tickets answered within the target of their customer's tier / those decided.",
               Optional.of(
-              Reading.of(Support.TABLE, "support_tier = 'all'", "attainment_rate")
-                  .quotient("support_tier = 'all'", "in_time_tickets", "decided_tickets")
-                  .interval("support_tier = 'all'", "attainment_rate_low", "attainment_rate_high")),
+                  Reading.of(Support.TABLE, "support_tier = 'all'", "attainment_rate")
+                      .quotient("support_tier = 'all'", "in_time_tickets", "decided_tickets")
+                      .interval(
+                          "support_tier = 'all'", "attainment_rate_low", "attainment_rate_high")),
               "feed tickets with first answers in the window"),
           new Kpi(
               "resolution_rate",
@@ -424,9 +472,10 @@ final class Kpis {
               Better.HIGHER,
               "Tickets of the trailing 30 days that are closed / tickets.",
               Optional.of(
-              Reading.of(Support.TABLE, "support_tier = 'all'", "resolution_rate")
-                  .quotient("support_tier = 'all'", "resolved_tickets", "tickets")
-                  .interval("support_tier = 'all'", "resolution_rate_low", "resolution_rate_high")),
+                  Reading.of(Support.TABLE, "support_tier = 'all'", "resolution_rate")
+                      .quotient("support_tier = 'all'", "resolved_tickets", "tickets")
+                      .interval(
+                          "support_tier = 'all'", "resolution_rate_low", "resolution_rate_high")),
               "feed tickets with a ticket in the window"),
           new Kpi(
               "ticket_trend",
@@ -436,8 +485,8 @@ final class Kpis {
               Better.LOWER,
               "Tickets of the trailing 30 days / those of the 30 days before - 1.",
               Optional.of(
-              Reading.of(Support.TABLE, "support_tier = 'all'", "ticket_trend")
-                  .quotient("support_tier = 'all'", "tickets", "earlier_tickets")),
+                  Reading.of(Support.TABLE, "support_tier = 'all'", "ticket_trend")
+                      .quotient("support_tier = 'all'", "tickets", "earlier_tickets")),
               "feed tickets over two whole windows"),
           new Kpi(
               "emails",
@@ -446,8 +495,7 @@ final class Kpis {
               Unit.COUNT,
               Better.NEITHER,
               "E-mails sent in the trailing 30 days.",
-              Optional.of(
-              Reading.over(Messages.TABLE, lately("channel = 'email'", "sent_date"))),
+              Optional.of(Reading.over(Messages.TABLE, lately("channel = 'email'", "sent_date"))),
               "feed messages"),
           new Kpi(
               "in_app_messages",
@@ -456,8 +504,7 @@ final class Kpis {
               Unit.COUNT,
               Better.NEITHER,
               "Messages in the application in the trailing 30 days.",
-              Optional.of(
-              Reading.over(Messages.TABLE, lately("channel = 'in_app'", "sent_date"))),
+              Optional.of(Reading.over(Messages.TABLE, lately("channel = 'in_app'", "sent_date"))),
               "feed messages"),
           new Kpi(
               "calls",
@@ -467,7 +514,9 @@ final class Kpis {
               Better.NEITHER,
               "Calls in the trailing 30 days.",
               Optional.of(
-              Reading.over(Touchpoints.TABLE, lately("kind = 'call' or channel = 'phone'", "occurred_date"))),
+                  Reading.over(
+                      Touchpoints.TABLE,
+                      lately("kind = 'call' or channel = 'phone'", "occurred_date"))),
               "feed touchpoints"),
           new Kpi(
               "training_sessions",
@@ -477,7 +526,7 @@ final class Kpis {
               Better.NEITHER,
               "Training sessions in the trailing 30 days.",
               Optional.of(
-              Reading.over(Touchpoints.TABLE, lately("kind = 'training'", "occurred_date"))),
+                  Reading.over(Touchpoints.TABLE, lately("kind = 'training'", "occurred_date"))),
               "feed touchpoints"),
           new Kpi(
               "monthly_investment",
@@ -486,8 +535,7 @@ final class Kpis {
               Unit.MONEY,
               Better.NEITHER,
               "Costs of retention programmes booked in the trailing 30 days.",
-              Optional.of(
-              Reading.over(Costs.TABLE, spentLately("program is not null"))),
+              Optional.of(Reading.over(Costs.TABLE, spentLately("program is not null"))),
               "feed costs with programmes"),
           new Kpi(
               "monthly_savings",

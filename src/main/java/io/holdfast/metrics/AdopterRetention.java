@@ -27,7 +27,6 @@ import io.holdfast.conformed.Known;
 import io.holdfast.job.Inputs;
 import io.holdfast.job.Job;
 import io.holdfast.table.Table;
-import java.time.LocalDate;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -155,8 +154,7 @@ public final class AdopterRetention {
             counts,
             new Differences.Group("adopters_retained", "adopters", "adopter"),
             new Differences.Group("others_retained", "others", "other"))
-        .withColumn(
-            "is_small", col("adopters").lt(minCohort).or(col("others").lt(minCohort)));
+        .withColumn("is_small", col("adopters").lt(minCohort).or(col("others").lt(minCohort)));
   }
 
   /** What each could use on its landmark. */
@@ -192,9 +190,7 @@ public final class AdopterRetention {
 
   private static Dataset<Row> used(Dataset<Row> survivors, Dataset<Row> uses) {
     return uses.join(
-            survivors.select("customer_id", "landmark_date"),
-            new String[] {"customer_id"},
-            "inner")
+            survivors.select("customer_id", "landmark_date"), new String[] {"customer_id"}, "inner")
         .filter(col("event_date").lt(col("landmark_date")))
         .groupBy("customer_id", "feature")
         .agg(sum("events").as("uses"));

@@ -23,8 +23,7 @@ final class Counted {
    * @param customers one row per customer, as {@link Aliases#currentCustomers} gives them
    */
   static Dataset<Row> rows(Dataset<Row> rows, Dataset<Row> customers, Dataset<Row> aliases) {
-    return external(
-        Aliases.canonical(rows, "customer_id", aliases, Aliases.CUSTOMER), customers);
+    return external(Aliases.canonical(rows, "customer_id", aliases, Aliases.CUSTOMER), customers);
   }
 
   /** Rows without those of the company's own and test customers. */

@@ -112,7 +112,9 @@ public final class CsCoverage {
     Dataset<Row> touched =
         touches
             .filter(
-                col("occurred_date").leq(asOf).and(col("occurred_date").gt(asOf.minusDays(touchDays))))
+                col("occurred_date")
+                    .leq(asOf)
+                    .and(col("occurred_date").gt(asOf.minusDays(touchDays))))
             .select(col("customer_id"), lit(true).as("has_touch"))
             .distinct();
     Dataset<Row> told =
@@ -124,7 +126,8 @@ public final class CsCoverage {
             .join(owners, new String[] {"customer_id"}, "left")
             .join(touched, new String[] {"customer_id"}, "left")
             .crossJoin(told)
-            .withColumn("is_managed", when(col("owners_told"), coalesce(col("has_owner"), lit(false))))
+            .withColumn(
+                "is_managed", when(col("owners_told"), coalesce(col("has_owner"), lit(false))))
             .withColumn(
                 "is_touched", when(col("touches_told"), coalesce(col("has_touch"), lit(false))))
             .withColumn(
@@ -137,8 +140,7 @@ public final class CsCoverage {
         .withColumn("coverage_rate", Wilson.rate(col("covered_customers"), col("customers")))
         .withColumn("coverage_rate_low", Wilson.low(col("covered_customers"), col("customers")))
         .withColumn("coverage_rate_high", Wilson.high(col("covered_customers"), col("customers")))
-        .withColumn(
-            "mrr_coverage_rate", try_divide(col("covered_mrr"), col("mrr")).cast("double"))
+        .withColumn("mrr_coverage_rate", try_divide(col("covered_mrr"), col("mrr")).cast("double"))
         .withColumn("is_small", col("customers").lt(minCohort));
   }
 

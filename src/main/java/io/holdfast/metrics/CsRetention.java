@@ -205,8 +205,7 @@ public final class CsRetention {
         .filter(col("weights").isNotNull())
         .withColumn("managed_retention_rate", try_divide(col("managed"), col("weights")))
         .withColumn("other_retention_rate", try_divide(col("other"), col("weights")))
-        .withColumn(
-            "difference", col("managed_retention_rate").minus(col("other_retention_rate")))
+        .withColumn("difference", col("managed_retention_rate").minus(col("other_retention_rate")))
         .withColumn("reach", sqrt(col("variance")).multiply(Z).divide(col("weights")))
         .select(
             lit("stratified").as("stratum"),

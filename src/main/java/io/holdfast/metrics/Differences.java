@@ -64,10 +64,12 @@ final class Differences {
     Column difference = col(first.rate()).minus(col(second.rate()));
     Column down =
         hypotenuse(
-            col(first.rate()).minus(col(first.low())), col(second.high()).minus(col(second.rate())));
+            col(first.rate()).minus(col(first.low())),
+            col(second.high()).minus(col(second.rate())));
     Column up =
         hypotenuse(
-            col(first.high()).minus(col(first.rate())), col(second.rate()).minus(col(second.low())));
+            col(first.high()).minus(col(first.rate())),
+            col(second.rate()).minus(col(second.low())));
     return rated
         .withColumn("difference", difference)
         .withColumn("difference_low", difference.minus(down))

@@ -27,10 +27,7 @@ final class Landmark {
    * @param spells as {@link Counted#staying} gives them
    */
   static Dataset<Row> survivors(
-      Dataset<Row> customers,
-      Dataset<Row> spells,
-      TimeToValueSettings settings,
-      LocalDate asOf) {
+      Dataset<Row> customers, Dataset<Row> spells, TimeToValueSettings settings, LocalDate asOf) {
     Column end = date_add(col("landmark_date"), settings.retentionDays());
     return customers
         .select(
@@ -39,8 +36,7 @@ final class Landmark {
         .filter(end.leq(asOf))
         .join(spells, new String[] {"customer_id"}, "inner")
         .groupBy("customer_id", "landmark_date")
-        .agg(
-            max(holds(col("landmark_date"))).as("is_alive"), max(holds(end)).as("is_retained"))
+        .agg(max(holds(col("landmark_date"))).as("is_alive"), max(holds(end)).as("is_retained"))
         .filter(col("is_alive"))
         .drop("is_alive");
   }

@@ -171,17 +171,14 @@ public final class Satisfaction {
         col("scale_max")
             .gt(col("scale_min"))
             .and(col("score").between(col("scale_min"), col("scale_max")));
-    return coalesce(
-        when(col("measure").equalTo("nps"), isTen).otherwise(isWithin), lit(false));
+    return coalesce(when(col("measure").equalTo("nps"), isTen).otherwise(isWithin), lit(false));
   }
 
   private static Dataset<Row> questions(Dataset<Row> asked) {
     return byTouchpoint(asked)
         .filter(col("measure").equalTo("csat").or(col("touchpoint").equalTo("all")))
         .groupBy("measure", "touchpoint")
-        .agg(
-            count(lit(1)).as("questions"),
-            count_if(col("is_answered")).as("answered_questions"));
+        .agg(count(lit(1)).as("questions"), count_if(col("is_answered")).as("answered_questions"));
   }
 
   private static Dataset<Row> csat(Dataset<Row> answers) {
@@ -219,8 +216,7 @@ public final class Satisfaction {
             count_if(col("score").leq(6)).as("detractors"))
         .withColumn("touchpoint", lit("all"))
         .withColumn(
-            "nps",
-            col("promoters").minus(col("detractors")).multiply(100.0).divide(col("answers")))
+            "nps", col("promoters").minus(col("detractors")).multiply(100.0).divide(col("answers")))
         .withColumn("nps_low", col("nps").minus(reach))
         .withColumn("nps_high", col("nps").plus(reach));
   }

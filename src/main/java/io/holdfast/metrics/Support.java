@@ -165,8 +165,7 @@ public final class Support {
     Dataset<Row> current =
         Known.current(versions)
             .filter(col("opened_date").leq(asOf))
-            .withColumn(
-                "minutes", when(answeredBy.leq(asOf), col("first_response_minutes")))
+            .withColumn("minutes", when(answeredBy.leq(asOf), col("first_response_minutes")))
             .withColumn("is_closed", coalesce(col("closed_date").leq(asOf), lit(false)));
     Dataset<Row> responses =
         current.agg(coalesce(max(col("minutes").isNotNull()), lit(false)).as("has_responses"));
@@ -220,11 +219,7 @@ public final class Support {
       return pays;
     }
     Object[] plans = tier.plans().stream().map(plan -> plan.toLowerCase(Locale.ROOT)).toArray();
-    return pays.and(
-        coalesce(
-            exists(
-                col("plans"), plan -> lower(plan).isin(plans)),
-            lit(false)));
+    return pays.and(coalesce(exists(col("plans"), plan -> lower(plan).isin(plans)), lit(false)));
   }
 
   private static Dataset<Row> grouped(
@@ -241,14 +236,16 @@ public final class Support {
             .and(
                 date_add(
                         col("opened_date"),
-                        floor(col("target_minutes").plus(MINUTES_PER_DAY - 1).divide(MINUTES_PER_DAY))
+                        floor(
+                                col("target_minutes")
+                                    .plus(MINUTES_PER_DAY - 1)
+                                    .divide(MINUTES_PER_DAY))
                             .cast("int"))
                     .leq(asOf));
     Column openDays = when(not(col("is_closed")), datediff(lit(asOf), col("opened_date")));
     Column resolution =
         when(isRecent.and(col("is_closed")), datediff(col("closed_date"), col("opened_date")));
-    Dataset<Row> firsts =
-        tickets.agg(min("opened_date").as("first_opened_date"));
+    Dataset<Row> firsts = tickets.agg(min("opened_date").as("first_opened_date"));
     return tickets
         .withColumn("of_tier", col("support_tier"))
         .withColumn("support_tier", explode(array(col("of_tier"), lit("all"))))
@@ -269,19 +266,13 @@ public final class Support {
             count(openDays).as("open_tickets"),
             median(openDays).as("median_open_days"),
             max(openDays).as("max_open_days"),
-            sum(
-                    when(isRecent, col("was_reopened").cast("long")))
-                .as("reopened_tickets"),
-            sum(
-                    when(isRecent, col("is_escalated").cast("long")))
-                .as("escalated_tickets"))
+            sum(when(isRecent, col("was_reopened").cast("long"))).as("reopened_tickets"),
+            sum(when(isRecent, col("is_escalated").cast("long"))).as("escalated_tickets"))
         .crossJoin(firsts)
         .withColumn(
             "ticket_trend",
             when(
-                col("earlier_tickets")
-                    .gt(0)
-                    .and(col("first_opened_date").leq(before.plusDays(1))),
+                col("earlier_tickets").gt(0).and(col("first_opened_date").leq(before.plusDays(1))),
                 col("tickets").cast("double").divide(col("earlier_tickets")).minus(1)))
         .drop("first_opened_date");
   }

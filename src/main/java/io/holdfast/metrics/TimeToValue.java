@@ -158,8 +158,7 @@ public final class TimeToValue {
         .join(firsts, new String[] {"customer_id"}, "left")
         .withColumn(
             "days_to_value", greatest(datediff(col("value_date"), col("signup_date")), lit(0)))
-        .withColumn(
-            "days_to_value", when(col("value_date").isNotNull(), col("days_to_value")));
+        .withColumn("days_to_value", when(col("value_date").isNotNull(), col("days_to_value")));
   }
 
   private static Dataset<Row> naive(
@@ -180,11 +179,9 @@ public final class TimeToValue {
 
   private static Dataset<Row> landmark(
       Dataset<Row> reached, Dataset<Row> spells, TimeToValueSettings settings, LocalDate asOf) {
-    Column byThen =
-        when(col("days_to_value").lt(settings.landmarkDays()), col("days_to_value"));
+    Column byThen = when(col("days_to_value").lt(settings.landmarkDays()), col("days_to_value"));
     return Landmark.survivors(reached, spells, settings, asOf)
-        .join(
-            reached.select("customer_id", "days_to_value"), new String[] {"customer_id"}, "left")
+        .join(reached.select("customer_id", "days_to_value"), new String[] {"customer_id"}, "left")
         .select(
             lit("landmark").as("basis"),
             band(byThen, settings).as("band"),

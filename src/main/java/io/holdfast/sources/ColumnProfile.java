@@ -93,8 +93,7 @@ record ColumnProfile(String name, List<String> values, int rows) {
           Written.by("cast(timestamp_seconds(cast(%s as bigint)) as string) || 'Z'"));
     }
     if (are(EPOCH_MILLIS)) {
-      return Optional.of(
-          Written.by("cast(timestamp_millis(cast(%s as bigint)) as string) || 'Z'"));
+      return Optional.of(Written.by("cast(timestamp_millis(cast(%s as bigint)) as string) || 'Z'"));
     }
     List<String> fitting = formats().stream().filter(this::areWritten).toList();
     if (fitting.isEmpty()) {
@@ -139,7 +138,9 @@ record ColumnProfile(String name, List<String> values, int rows) {
     if (are(PLAIN_NUMBER)) {
       return Optional.of(Written.plainly());
     }
-    if (are(value -> COMMA_DECIMAL.matcher(value).matches() || PLAIN_NUMBER.matcher(value).matches())
+    if (are(
+            value ->
+                COMMA_DECIMAL.matcher(value).matches() || PLAIN_NUMBER.matcher(value).matches())
         && values.stream().noneMatch(value -> value.matches(".*\\.\\d{1,2}"))) {
       return Optional.of(Written.by("replace(replace(%s, '.', ''), ',', '.')"));
     }

@@ -207,10 +207,7 @@ public record Proposal(
     Written written = written(term, column).orElse(Written.plainly());
     boolean isPlain = written.expression().isEmpty() && written.format().isEmpty();
     // When a value became known is read as ISO 8601 alone; never is on the safe side.
-    String knownAt =
-        !isKnownLater(term)
-            ? ""
-            : ", known_at = " + (isPlain ? name : "never");
+    String knownAt = !isKnownLater(term) ? "" : ", known_at = " + (isPlain ? name : "never");
     if (!written.expression().isEmpty()) {
       String sql = written.expression().formatted("`" + column.name() + "`");
       return "{ expression = \"" + sql.replace("\"", "\\\"") + "\"" + knownAt + " }";
@@ -255,7 +252,11 @@ public record Proposal(
       text.append("    options {");
       options.forEach(
           (key, value) ->
-              text.append(" ").append(key).append(" = \"").append(value.replace("\t", "\\t")).append("\""));
+              text.append(" ")
+                  .append(key)
+                  .append(" = \"")
+                  .append(value.replace("\t", "\\t"))
+                  .append("\""));
       text.append(" }\n");
     }
     text.append("    columns {\n");

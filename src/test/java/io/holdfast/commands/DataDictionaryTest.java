@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.holdfast.Catalog;
 import io.holdfast.Golden;
-import io.holdfast.cli.Terminal;
 import io.holdfast.cli.Program;
+import io.holdfast.cli.Terminal;
 import io.holdfast.sources.Contract;
 import io.holdfast.sources.Contracts;
 import java.io.IOException;
@@ -34,7 +34,8 @@ class DataDictionaryTest {
     }
     Catalog.JOBS.forEach(job -> assertThat(text).contains("\n### " + job.table().id() + "\n"));
     assertThat(text)
-        .contains("| `attempted` | moment | yes | `attempted_at` timestamp, `attempted_date` date |")
+        .contains(
+            "| `attempted` | moment | yes | `attempted_at` timestamp, `attempted_date` date |")
         .contains("- Must hold: retained never exceeds the cohort")
         .contains("- Warns of rows: opened before the customer's signup");
   }
@@ -44,8 +45,7 @@ class DataDictionaryTest {
     Path file = folder.resolve("docs").resolve("dictionary.md");
     Program program = new Program(Catalog.JOBS, List.of(), List.of(), "code", Map.of());
     Terminal.Result result =
-        Terminal.run(
-            program, p -> List.of(new DocsCommand(p)), "docs", "--out", file.toString());
+        Terminal.run(program, p -> List.of(new DocsCommand(p)), "docs", "--out", file.toString());
     assertThat(result.exitCode()).as(result.err()).isZero();
     assertThat(Files.readString(file)).isEqualTo(DataDictionary.of(Catalog.JOBS));
   }

@@ -29,16 +29,17 @@ class MapCommandTest {
     List<String> arguments = new ArrayList<>(List.of("map", file));
     arguments.addAll(List.of(more));
     Program program = new Program(Catalog.JOBS, Catalog.PUBLICATIONS, List.of(), "code", Map.of());
-    return Terminal.run(
-        program, p -> List.of(new MapCommand(p)), arguments.toArray(String[]::new));
+    return Terminal.run(program, p -> List.of(new MapCommand(p)), arguments.toArray(String[]::new));
   }
 
   @Test
   void contractsFromAGermanSpreadsheet() throws IOException {
-    StringBuilder rows = new StringBuilder("Kundennummer;Vertragsnr;Tarif;Betrag;Beginn;Ende;Ort\n");
+    StringBuilder rows =
+        new StringBuilder("Kundennummer;Vertragsnr;Tarif;Betrag;Beginn;Ende;Ort\n");
     for (int i = 1; i <= 9; i++) {
-      rows.append("K%d;V%d;Pro;1.049,90;%02d.03.2026;%s;Ulm\n"
-          .formatted(i, i, i + 12, i == 1 ? "31.03.2026" : ""));
+      rows.append(
+          "K%d;V%d;Pro;1.049,90;%02d.03.2026;%s;Ulm\n"
+              .formatted(i, i, i + 12, i == 1 ? "31.03.2026" : ""));
     }
     rows.append("K10;V10;Pro;offen;01.03.2026;;Ulm\n");
 
@@ -170,7 +171,6 @@ class MapCommandTest {
     assertThat(run(folder.resolve("none.csv").toString()).err()).contains("there is no such file");
     Terminal.Result result = map("a.csv", "a\n1\n", "--contract", "payment");
     assertThat(result.exitCode()).isEqualTo(2);
-    assertThat(result.err())
-        .contains("Cannot map to contract 'payment' (nearest: 'payments')");
+    assertThat(result.err()).contains("Cannot map to contract 'payment' (nearest: 'payments')");
   }
 }

@@ -150,11 +150,7 @@ class CustomerSuccessTest {
   void whereNoManagerIsKnownThereIsNothingToCompare() {
     assertRows(
         CsRetention.retention(
-            MRR,
-            Counted.staying(none(PayingSpells.TABLE)),
-            CUSTOMERS.limit(0),
-            START,
-            AS_OF),
+            MRR, Counted.staying(none(PayingSpells.TABLE)), CUSTOMERS.limit(0), START, AS_OF),
         "| stratum |");
   }
 
@@ -163,18 +159,16 @@ class CustomerSuccessTest {
   void theIntervalOfADifferenceIsThatOfThePaper() {
     var counts =
         rows(
-            new StructType()
-                .add("a", "long")
-                .add("m", "long")
-                .add("b", "long")
-                .add("n", "long"),
+            new StructType().add("a", "long").add("m", "long").add("b", "long").add("n", "long"),
             """
             | a  | m  | b  | n  |
             | 56 | 70 | 48 | 80 |
             """);
     assertRows(
         Differences.of(
-                counts, new Differences.Group("a", "m", "one"), new Differences.Group("b", "n", "two"))
+                counts,
+                new Differences.Group("a", "m", "one"),
+                new Differences.Group("b", "n", "two"))
             .selectExpr(
                 "round(difference, 4) as difference",
                 "round(difference_low, 4) as low",

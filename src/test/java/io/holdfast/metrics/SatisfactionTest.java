@@ -51,12 +51,14 @@ class SatisfactionTest {
         """);
   }
 
-  /** Of one user, touchpoint and object the later answer of March stands; another object is its own. */
+  /**
+   * Of one user, touchpoint and object the later answer of March stands; another object is its own.
+   */
   @Test
   void theLatestAnswerOfARespondentStands() {
     assertRows(
         measured(
-            """
+                """
             | response_id | survey | touchpoint | object_id | customer_id | user_id | sent_date  | responded_date | score | scale_min | scale_max |
             | a           | csat   | support    | T-1       | c1          | u1      | 2026-03-01 | 2026-03-02     | 1     | 1         | 5         |
             | b           | csat   | support    | T-1       | c1          | u1      | 2026-03-03 | 2026-03-04     | 5     | 1         | 5         |
@@ -73,7 +75,7 @@ class SatisfactionTest {
   void whatIsOutsideTheWindowItsScaleOrTheNightCountsInNoMean() {
     assertRows(
         measured(
-            """
+                """
             | response_id | survey | touchpoint | customer_id | sent_date  | responded_date | score | scale_min | scale_max |
             | before      | csat   |            | c1          | 2025-12-31 | 2025-12-31     | 1     | 1         | 5         |
             | first       | csat   |            | c2          | 2026-01-01 | 2026-01-01     | 5     | 1         | 5         |
@@ -91,8 +93,8 @@ class SatisfactionTest {
   }
 
   /**
-   * 10, 9 promote, 8 is passive, 6 detracts: 25. The variance of +1, +1, 0, -1 is 3/4 - 1/16, so the
-   * interval reaches 1.96 * sqrt(0.6875 / 4) = 81.26 to both sides.
+   * 10, 9 promote, 8 is passive, 6 detracts: 25. The variance of +1, +1, 0, -1 is 3/4 - 1/16, so
+   * the interval reaches 1.96 * sqrt(0.6875 / 4) = 81.26 to both sides.
    */
   @Test
   void netPromotersAreCountedOncePerRespondent() {

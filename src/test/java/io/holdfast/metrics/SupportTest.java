@@ -41,8 +41,7 @@ class SupportTest {
           """);
 
   private static Dataset<Row> measured(String tickets) {
-    Dataset<Row> support =
-        Support.support(rows(Tickets.TABLE, tickets), MRR, SETTINGS, 3, AS_OF);
+    Dataset<Row> support = Support.support(rows(Tickets.TABLE, tickets), MRR, SETTINGS, 3, AS_OF);
     assertRulesKept(Support.TABLE, support, AS_OF);
     return support;
   }
@@ -75,7 +74,7 @@ class SupportTest {
   void theNinetiethPercentileLiesBetweenTheSlowest() {
     assertRows(
         measured(
-            """
+                """
             | ticket_id | customer_id | opened_date | first_response_minutes | known_from | is_current |
             | t1        | x           | 2026-03-05  | 10                     | 2026-03-05 | true       |
             | t2        | x           | 2026-03-05  | 20                     | 2026-03-05 | true       |
@@ -94,7 +93,7 @@ class SupportTest {
   void anUnansweredTicketHasMissedItsTargetOnceThatHasPassed() {
     assertRows(
         measured(
-            """
+                """
             | ticket_id | customer_id | opened_date | closed_date | first_response_minutes | known_from | is_current |
             | answered  | x           | 2026-03-05  |             | 10                     | 2026-03-05 | true       |
             | waiting   | x           | 2026-03-31  |             |                        | 2026-03-31 | true       |
@@ -113,7 +112,7 @@ class SupportTest {
   void whereNoFirstAnswersAreToldNothingIsMissed() {
     assertRows(
         measured(
-            """
+                """
             | ticket_id | customer_id | opened_date | known_from | is_current |
             | t1        | x           | 2026-03-05  | 2026-03-05 | true       |
             """)
@@ -154,7 +153,7 @@ class SupportTest {
   void aTicketThatIsOpenAfterItWasClosedWasReopened() {
     assertRows(
         measured(
-            """
+                """
             | ticket_id | customer_id | opened_date | closed_date | known_from | known_until | is_current |
             | t1        | x           | 2026-03-05  |             | 2026-03-05 | 2026-03-06  | false      |
             | t1        | x           | 2026-03-05  | 2026-03-06  | 2026-03-06 | 2026-03-08  | false      |
@@ -170,15 +169,13 @@ class SupportTest {
 
   @Test
   void someTierHasToTakeEveryone() {
-    assertThatThrownBy(
-            () -> new SupportSettings(30, Map.of("paid", new Tier(60, true, List.of()))))
+    assertThatThrownBy(() -> new SupportSettings(30, Map.of("paid", new Tier(60, true, List.of()))))
         .isInstanceOf(BadInput.class)
         .hasMessageContaining("no tier of support.tiers takes every customer ([paid])");
   }
 
   @Test
   void withoutTicketsThereIsNothing() {
-    assertRows(
-        Support.support(none(Tickets.TABLE), MRR, SETTINGS, 30, AS_OF), "| support_tier |");
+    assertRows(Support.support(none(Tickets.TABLE), MRR, SETTINGS, 30, AS_OF), "| support_tier |");
   }
 }

@@ -196,7 +196,8 @@ class RavenStackTest {
         | conformed.events  | an id repeated with other content (both kept) | 21          |
         | conformed.tickets | before the customer's signup                   | 1077        |
         """);
-    // Of the tickets closed in the 90 days up to the night 163 have a mark: 59 of 3, 63 of 4, 41 of 5.
+    // Of the tickets closed in the 90 days up to the night 163 have a mark: 59 of 3, 63 of 4, 41 of
+    // 5.
     assertRows(
         lake.read(Satisfaction.TABLE).filter("touchpoint = 'support'"),
         """
