@@ -94,7 +94,7 @@ public final class MapCommand implements Callable<Integer> {
     if (!proposal.isConvincing()) {
       throw new BadInput(unconvincing(proposal, sheet));
     }
-    String feed = Optional.of(name.replaceFirst("\\..*$", "")).orElse(name);
+    String feed = name.replaceFirst("\\..*$", "");
     String text = proposal.hocon(feed, sheet.format(), file, sheet.options());
     PrintWriter out = spec.commandLine().getOut();
     out.printf(

@@ -215,8 +215,8 @@ final class Synonyms {
   }
 
   private static double overlap(String term, String column) {
-    Set<String> both = new LinkedHashSet<>(Arrays.asList(term.split("_")));
-    Set<String> words = new LinkedHashSet<>(Arrays.asList(column.split("_")));
+    Set<String> both = new LinkedHashSet<>(Arrays.asList(term.split("_", -1)));
+    Set<String> words = new LinkedHashSet<>(Arrays.asList(column.split("_", -1)));
     Set<String> all = new LinkedHashSet<>(both);
     all.addAll(words);
     both.retainAll(words);
@@ -226,12 +226,12 @@ final class Synonyms {
 
   /** Whether a file's name says that it holds a contract's rows. */
   static boolean isNamed(String contract, String file) {
-    Set<String> words = new LinkedHashSet<>(Arrays.asList(normal(file).split("_")));
+    Set<String> words = new LinkedHashSet<>(Arrays.asList(normal(file).split("_", -1)));
     return normal(file).contains(contract)
         || FILES.getOrDefault(contract, List.of()).stream().anyMatch(words::contains);
   }
 
   private static Map.Entry<String, List<String>> of(String name, String others) {
-    return Map.entry(name, List.of(others.split(" ")));
+    return Map.entry(name, List.of(others.split(" ", -1)));
   }
 }
