@@ -8,6 +8,11 @@
 survival_subjects.csv   who was followed, from when until when (days of tenure), and whether they left
 survival.csv            Kaplan-Meier by lifelines: numbers at risk, estimate, log-log interval
 wilson.csv              Wilson score intervals by statsmodels
+newcombe.csv            Newcombe's interval of a difference of two rates, by statsmodels
+survey_answers.csv      answers to two surveys
+satisfaction.csv        their means, shares and net promoters by numpy
+response_minutes.csv    minutes until first answers
+response_quantiles.csv  their median and 90th percentile by numpy
 """
 
 import csv
@@ -18,7 +23,8 @@ from pathlib import Path
 
 import numpy as np
 from lifelines import KaplanMeierFitter
-from statsmodels.stats.proportion import proportion_confint
+from scipy.stats import norm
+from statsmodels.stats.proportion import confint_proportions_2indep, proportion_confint
 
 OUT = Path(__file__).resolve().parents[1] / "resources" / "reference"
 
@@ -70,6 +76,57 @@ def wilson():
             yield [f"{hits} of {size}", hits, size, text(hits / size), text(max(low, 0.0)), text(min(high, 1.0))]
 
 
+def newcombe():
+    for a, m, b, n in (
+        (56, 70, 48, 80),
+        (9, 10, 3, 10),
+        (6, 7, 2, 7),
+        (5, 56, 0, 29),
+        (0, 10, 0, 20),
+        (10, 10, 0, 10),
+        (1, 1, 1, 2),
+        (900, 1000, 850, 1100),
+    ):
+        low, high = confint_proportions_2indep(a, m, b, n, method="newcomb", compare="diff")
+        yield [f"{a} of {m} and {b} of {n}", a, m, b, n, text(a / m - b / n), text(low), text(high)]
+
+
+def answers():
+    random = np.random.default_rng(20260102)
+    for number in range(300):
+        yield [f"n{number}", "nps", "", int(random.integers(0, 11)), 0, 10]
+    for touchpoint, size, worst, best in (("support", 150, 1, 5), ("billing", 90, 0, 10), ("product", 7, 1, 7)):
+        for number in range(size):
+            yield [f"{touchpoint}{number}", "csat", touchpoint, int(random.integers(worst, best + 1)), worst, best]
+
+
+def satisfaction(rows):
+    scores = np.array([row[3] for row in rows if row[1] == "nps"])
+    sides = (scores >= 9).astype(float) - (scores <= 6)
+    reach = norm.ppf(0.975) * sides.std() / math.sqrt(len(sides))
+    nps = [100 * x for x in (sides.mean(), sides.mean() - reach, sides.mean() + reach)]
+    yield ["nps all", "nps", "all", len(sides), "", "", *map(text, nps)]
+    csat = [row for row in rows if row[1] == "csat"]
+    for touchpoint in ("all", "support", "billing", "product"):
+        marks = [row for row in csat if touchpoint in ("all", row[2])]
+        share = np.array([(row[3] - row[4]) / (row[5] - row[4]) for row in marks])
+        top = np.mean([row[3] == row[5] for row in marks])
+        yield [f"csat {touchpoint}", "csat", touchpoint, len(marks), text(share.mean()), text(top), "", "", ""]
+
+
+def minutes():
+    random = np.random.default_rng(20260103)
+    for group, size in (("a", 1), ("b", 2), ("c", 11), ("d", 100)):
+        for number in range(size):
+            yield [f"{group}{number}", group, round(float(random.lognormal(4, 1)), 1)]
+
+
+def quantiles(rows):
+    for group in dict.fromkeys(row[1] for row in rows):
+        values = np.array([row[2] for row in rows if row[1] == group])
+        yield [group, text(np.quantile(values, 0.5)), text(np.quantile(values, 0.9))]
+
+
 def text(number):
     return "" if math.isnan(number) else repr(float(number))
 
@@ -82,6 +139,17 @@ def files():
         ["case", "day", "at_risk", "gone", "survival", "low", "high"],
         list(survival(rows)),
     )
+    yield "newcombe.csv", ["case", "a", "m", "b", "n", "difference", "low", "high"], list(newcombe())
+    asked = list(answers())
+    yield "survey_answers.csv", ["case", "survey", "touchpoint", "score", "scale_min", "scale_max"], asked
+    yield (
+        "satisfaction.csv",
+        ["case", "measure", "touchpoint", "answers", "mean_score", "top_box_rate", "nps", "nps_low", "nps_high"],
+        list(satisfaction(asked)),
+    )
+    waited = list(minutes())
+    yield "response_minutes.csv", ["case", "customer_id", "first_response_minutes"], waited
+    yield "response_quantiles.csv", ["case", "median", "p90"], list(quantiles(waited))
     yield "wilson.csv", ["case", "hits", "size", "rate", "low", "high"], list(wilson())
 
 

@@ -3,6 +3,7 @@ package io.holdfast.kpi;
 import static org.apache.spark.sql.functions.expr;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.max;
+import static org.apache.spark.sql.functions.max_by;
 import static org.apache.spark.sql.functions.when;
 
 import io.holdfast.table.Table;
@@ -80,6 +81,17 @@ record Kpi(
       return new Reading(table, pick(row, value), none, none, none, none);
     }
 
+    /** One column of the latest row of those that a condition picks. */
+    static Reading latest(Table table, String row, String by, String value) {
+      Column none = lit(null).cast("double");
+      return new Reading(table, newest(row, by, value), none, none, none, none);
+    }
+
+    /** The value of the latest row of those that a condition picks. */
+    static Column newest(String row, String by, String column) {
+      return max_by(when(expr(row), expr(column)), when(expr(row), expr(by)));
+    }
+
     /** An aggregate over all rows. */
     static Reading over(Table table, Column value) {
       Column none = lit(null).cast("double");
@@ -99,6 +111,11 @@ record Kpi(
     /** With the columns of the same row that hold the ends of the interval. */
     Reading interval(String row, String from, String to) {
       return new Reading(table, value, numerator, denominator, pick(row, from), pick(row, to));
+    }
+
+    /** With the aggregates that are the ends of the interval. */
+    Reading interval(Column from, Column to) {
+      return new Reading(table, value, numerator, denominator, from, to);
     }
 
     private static Column pick(String row, String column) {

@@ -5,6 +5,7 @@ import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.explode;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.struct;
+import static org.apache.spark.sql.functions.try_divide;
 import static org.apache.spark.sql.functions.when;
 import static org.apache.spark.sql.types.DataTypes.DateType;
 import static org.apache.spark.sql.types.DataTypes.StringType;
@@ -176,7 +177,7 @@ public final class KpiValues {
   static Dataset<Row> values(Dataset<Row> read, Dataset<Row> described) {
     Column isLower = col("better").equalTo("lower");
     return described
-        .join(read, new String[] {"kpi"}, "left")
+        .join(read.unionByName(changeOfCac(read, described)), new String[] {"kpi"}, "left")
         .withColumn("missing", when(col("value").isNull(), col("needs")))
         .withColumn("due_date", when(col("target").isNotNull(), col("due_date")))
         .withColumn(
@@ -187,6 +188,20 @@ public final class KpiValues {
                 .when(col("line_value").isNull(), "not_reached")
                 .when(isAsGood(isLower, col("line_value")), "on_line")
                 .otherwise("behind"));
+  }
+
+  /** The one KPI that is made of another and its baseline. */
+  private static Dataset<Row> changeOfCac(Dataset<Row> read, Dataset<Row> described) {
+    return described
+        .filter(col("kpi").equalTo("cac"))
+        .join(read, new String[] {"kpi"}, "inner")
+        .select(
+            lit("cac_change").as("kpi"),
+            try_divide(col("value"), col("baseline")).minus(1).cast(VALUE).as("value"),
+            col("value").as("numerator"),
+            col("baseline").as("denominator"),
+            lit(null).cast(VALUE).as("value_low"),
+            lit(null).cast(VALUE).as("value_high"));
   }
 
   private static Column isAsGood(Column isLower, Column wanted) {

@@ -18,9 +18,14 @@ import io.holdfast.kpi.Kpi.Reading;
 import io.holdfast.kpi.Kpi.Unit;
 import io.holdfast.metrics.CohortRetention;
 import io.holdfast.metrics.CsCoverage;
+import io.holdfast.metrics.CustomerChurn;
+import io.holdfast.metrics.CustomerValue;
 import io.holdfast.metrics.FeatureAdoption;
+import io.holdfast.metrics.MrrMonthly;
 import io.holdfast.metrics.Satisfaction;
 import io.holdfast.metrics.Support;
+import io.holdfast.metrics.TimeToValue;
+import io.holdfast.table.Table;
 import java.util.List;
 import java.util.Optional;
 import org.apache.spark.sql.Column;
@@ -31,6 +36,8 @@ final class Kpis {
   /** What "a month" is where a figure is counted up to any day. */
   private static final int MONTH_DAYS = 30;
 
+  private static final String THIS_MONTH = "counting = 'snapshot' and window_kind = 'month'";
+
   static final List<Kpi> ALL =
       List.of(
           new Kpi(
@@ -40,7 +47,7 @@ final class Kpis {
               Unit.MONEY,
               Better.HIGHER,
               "MRR of all customers that pay at the end of the day.",
-              Optional.of(Reading.of(CsCoverage.TABLE, "plan = 'all'", "mrr")),
+              Optional.of(Reading.latest(MrrMonthly.TABLE, THIS_MONTH, "window_start", "end_mrr")),
               "feed subscriptions with a customer that pays"),
           new Kpi(
               "paying_customers",
@@ -49,7 +56,7 @@ final class Kpis {
               Unit.COUNT,
               Better.HIGHER,
               "Customers with MRR above 0 at the end of the day.",
-              Optional.of(Reading.of(CsCoverage.TABLE, "plan = 'all'", "customers")),
+              Optional.of(Reading.latest(MrrMonthly.TABLE, THIS_MONTH, "window_start", "end_customers")),
               "feed subscriptions with a customer that pays"),
           new Kpi(
               "arpa",
@@ -58,9 +65,7 @@ final class Kpis {
               Unit.MONEY,
               Better.HIGHER,
               "MRR / paying customers.",
-              Optional.of(
-                  Reading.of(CsCoverage.TABLE, "plan = 'all'", "mrr / customers")
-                      .quotient("plan = 'all'", "mrr", "customers")),
+              Optional.of(latest(MrrMonthly.TABLE, THIS_MONTH, "window_start", "arpa", "end_mrr", "end_customers")),
               "feed subscriptions with a customer that pays"),
           new Kpi(
               "monthly_churn",
@@ -69,8 +74,8 @@ final class Kpis {
               Unit.RATE,
               Better.LOWER,
               "Confirmed logo churn of the last complete calendar month.",
-              Optional.empty(),
-              "table metrics.customer_churn"),
+              Optional.of(churn("month")),
+              "feed subscriptions: a complete month with customers that pay"),
           new Kpi(
               "quarterly_churn",
               "Quarterly churn",
@@ -78,8 +83,8 @@ final class Kpis {
               Unit.RATE,
               Better.LOWER,
               "Confirmed logo churn of the last complete calendar quarter, measured over it.",
-              Optional.empty(),
-              "table metrics.customer_churn"),
+              Optional.of(churn("quarter")),
+              "feed subscriptions: a complete quarter with customers that pay"),
           new Kpi(
               "annual_churn",
               "Annual churn",
@@ -87,8 +92,8 @@ final class Kpis {
               Unit.RATE,
               Better.LOWER,
               "Confirmed logo churn of the trailing twelve months, measured over them.",
-              Optional.empty(),
-              "table metrics.customer_churn"),
+              Optional.of(churn("trailing_12_months")),
+              "feed subscriptions: twelve complete months with customers that pay"),
           new Kpi(
               "nrr",
               "Net revenue retention",
@@ -96,8 +101,8 @@ final class Kpis {
               Unit.RATE,
               Better.HIGHER,
               "MRR today of those who paid twelve months before, over their MRR then.",
-              Optional.empty(),
-              "table metrics.customer_churn"),
+              Optional.of(latest(MrrMonthly.TABLE, "counting = 'confirmed' and window_kind = 'trailing_12_months' and is_complete", "window_start", "nrr", "cohort_end_mrr", "cohort_start_mrr")),
+              "feed subscriptions: twelve complete months with customers that pay"),
           new Kpi(
               "clv",
               "Customer lifetime value",
@@ -105,8 +110,8 @@ final class Kpis {
               Unit.MONEY,
               Better.HIGHER,
               "ARPA * gross margin / trailing six months' mean monthly churn.",
-              Optional.empty(),
-              "table metrics.customer_churn"),
+              Optional.of(Reading.latest(CustomerValue.TABLE, "true", "month_start", "clv")),
+              "a gross margin (feed costs or customer_value.gross_margin) and customer_value.min_churned customers that left"),
           new Kpi(
               "cac",
               "Cost of winning a customer",
@@ -114,8 +119,8 @@ final class Kpis {
               Unit.MONEY,
               Better.LOWER,
               "Sales and marketing spend / new paying customers.",
-              Optional.empty(),
-              "table metrics.customer_churn"),
+              Optional.of(latest(CustomerValue.TABLE, "is_complete", "month_start", "cac", "acquisition_spend", "new_customers")),
+              "feed marketing_spend, and new customers in the last complete month"),
           new Kpi(
               "ltv_cac",
               "Lifetime value to cost of winning",
@@ -123,8 +128,8 @@ final class Kpis {
               Unit.RATIO,
               Better.HIGHER,
               "CLV / CAC.",
-              Optional.empty(),
-              "table metrics.customer_churn"),
+              Optional.of(latest(CustomerValue.TABLE, "is_complete", "month_start", "ltv_cac", "clv", "cac")),
+              "a CLV and a CAC in the last complete month"),
           new Kpi(
               "retention_month_1",
               "Retention in month 1",
@@ -133,22 +138,14 @@ final class Kpis {
               Better.HIGHER,
               "Of the customers of signup cohorts, those active in month 1: complete cells, weighed by their size.",
               Optional.of(
-                  Reading.over(
-                          CohortRetention.TABLE,
-                          total(
-                                  "definition = 'signup_monthly' and segment_dimension = 'all' and period = 1 and is_complete",
-                                  "retained")
-                              .divide(
-                                  total(
-                                      "definition = 'signup_monthly' and segment_dimension = 'all' and period = 1 and is_complete",
-                                      "cohort_size")))
-                      .quotient(
-                          total(
-                              "definition = 'signup_monthly' and segment_dimension = 'all' and period = 1 and is_complete",
-                              "retained"),
-                          total(
-                              "definition = 'signup_monthly' and segment_dimension = 'all' and period = 1 and is_complete",
-                              "cohort_size"))),
+              Reading.over(
+                      CohortRetention.TABLE,
+                      total(
+                              "definition = 'signup_monthly' and segment_dimension = 'all' and period = 1 and is_complete", "retained")
+                          .divide(total("definition = 'signup_monthly' and segment_dimension = 'all' and period = 1 and is_complete", "cohort_size")))
+                  .quotient(
+                      total("definition = 'signup_monthly' and segment_dimension = 'all' and period = 1 and is_complete", "retained"),
+                      total("definition = 'signup_monthly' and segment_dimension = 'all' and period = 1 and is_complete", "cohort_size"))),
               "definition signup_monthly with a complete cell"),
           new Kpi(
               "retention_month_3",
@@ -158,22 +155,14 @@ final class Kpis {
               Better.HIGHER,
               "Of the customers of signup cohorts, those active in month 3: complete cells, weighed by their size.",
               Optional.of(
-                  Reading.over(
-                          CohortRetention.TABLE,
-                          total(
-                                  "definition = 'signup_monthly' and segment_dimension = 'all' and period = 3 and is_complete",
-                                  "retained")
-                              .divide(
-                                  total(
-                                      "definition = 'signup_monthly' and segment_dimension = 'all' and period = 3 and is_complete",
-                                      "cohort_size")))
-                      .quotient(
-                          total(
-                              "definition = 'signup_monthly' and segment_dimension = 'all' and period = 3 and is_complete",
-                              "retained"),
-                          total(
-                              "definition = 'signup_monthly' and segment_dimension = 'all' and period = 3 and is_complete",
-                              "cohort_size"))),
+              Reading.over(
+                      CohortRetention.TABLE,
+                      total(
+                              "definition = 'signup_monthly' and segment_dimension = 'all' and period = 3 and is_complete", "retained")
+                          .divide(total("definition = 'signup_monthly' and segment_dimension = 'all' and period = 3 and is_complete", "cohort_size")))
+                  .quotient(
+                      total("definition = 'signup_monthly' and segment_dimension = 'all' and period = 3 and is_complete", "retained"),
+                      total("definition = 'signup_monthly' and segment_dimension = 'all' and period = 3 and is_complete", "cohort_size"))),
               "definition signup_monthly with a complete cell"),
           new Kpi(
               "retention_month_6",
@@ -183,22 +172,14 @@ final class Kpis {
               Better.HIGHER,
               "Of the customers of signup cohorts, those active in month 6: complete cells, weighed by their size.",
               Optional.of(
-                  Reading.over(
-                          CohortRetention.TABLE,
-                          total(
-                                  "definition = 'signup_monthly' and segment_dimension = 'all' and period = 6 and is_complete",
-                                  "retained")
-                              .divide(
-                                  total(
-                                      "definition = 'signup_monthly' and segment_dimension = 'all' and period = 6 and is_complete",
-                                      "cohort_size")))
-                      .quotient(
-                          total(
-                              "definition = 'signup_monthly' and segment_dimension = 'all' and period = 6 and is_complete",
-                              "retained"),
-                          total(
-                              "definition = 'signup_monthly' and segment_dimension = 'all' and period = 6 and is_complete",
-                              "cohort_size"))),
+              Reading.over(
+                      CohortRetention.TABLE,
+                      total(
+                              "definition = 'signup_monthly' and segment_dimension = 'all' and period = 6 and is_complete", "retained")
+                          .divide(total("definition = 'signup_monthly' and segment_dimension = 'all' and period = 6 and is_complete", "cohort_size")))
+                  .quotient(
+                      total("definition = 'signup_monthly' and segment_dimension = 'all' and period = 6 and is_complete", "retained"),
+                      total("definition = 'signup_monthly' and segment_dimension = 'all' and period = 6 and is_complete", "cohort_size"))),
               "definition signup_monthly with a complete cell"),
           new Kpi(
               "nps",
@@ -208,8 +189,8 @@ final class Kpis {
               Better.HIGHER,
               "Per cent of 9 and 10 less per cent of 0 to 6, of each respondent's latest answer in the window.",
               Optional.of(
-                  Reading.of(Satisfaction.TABLE, "measure = 'nps'", "nps")
-                      .interval("measure = 'nps'", "nps_low", "nps_high")),
+              Reading.of(Satisfaction.TABLE, "measure = 'nps'", "nps")
+                  .interval("measure = 'nps'", "nps_low", "nps_high")),
               "feed survey_responses with an answer in the window to a survey of satisfaction.nps_surveys"),
           new Kpi(
               "csat",
@@ -219,10 +200,7 @@ final class Kpis {
               Better.HIGHER,
               "Mean mark from 0 to 10 over all touchpoints, of the latest answers in the window.",
               Optional.of(
-                  Reading.of(
-                      Satisfaction.TABLE,
-                      "measure = 'csat' and touchpoint = 'all'",
-                      "mean_score_10")),
+              Reading.of(Satisfaction.TABLE, "measure = 'csat' and touchpoint = 'all'", "mean_score_10")),
               "feed survey_responses with an answer in the window to a survey of satisfaction.csat_surveys"),
           new Kpi(
               "support_satisfaction",
@@ -232,10 +210,7 @@ final class Kpis {
               Better.HIGHER,
               "Mean mark from 1 to 5 of the touchpoint support, of the latest answers in the window.",
               Optional.of(
-                  Reading.of(
-                      Satisfaction.TABLE,
-                      "measure = 'csat' and touchpoint = 'support'",
-                      "mean_score_5")),
+              Reading.of(Satisfaction.TABLE, "measure = 'csat' and touchpoint = 'support'", "mean_score_5")),
               "feed survey_responses with an answer in the window about the touchpoint support"),
           new Kpi(
               "csat_onboarding",
@@ -245,10 +220,7 @@ final class Kpis {
               Better.HIGHER,
               "Mean mark from 0 to 10 of the touchpoint onboarding, of the latest answers in the window.",
               Optional.of(
-                  Reading.of(
-                      Satisfaction.TABLE,
-                      "measure = 'csat' and touchpoint = 'onboarding'",
-                      "mean_score_10")),
+              Reading.of(Satisfaction.TABLE, "measure = 'csat' and touchpoint = 'onboarding'", "mean_score_10")),
               "feed survey_responses with an answer in the window about the touchpoint onboarding"),
           new Kpi(
               "csat_product",
@@ -258,10 +230,7 @@ final class Kpis {
               Better.HIGHER,
               "Mean mark from 0 to 10 of the touchpoint product, of the latest answers in the window.",
               Optional.of(
-                  Reading.of(
-                      Satisfaction.TABLE,
-                      "measure = 'csat' and touchpoint = 'product'",
-                      "mean_score_10")),
+              Reading.of(Satisfaction.TABLE, "measure = 'csat' and touchpoint = 'product'", "mean_score_10")),
               "feed survey_responses with an answer in the window about the touchpoint product"),
           new Kpi(
               "csat_billing",
@@ -271,10 +240,7 @@ final class Kpis {
               Better.HIGHER,
               "Mean mark from 0 to 10 of the touchpoint billing, of the latest answers in the window.",
               Optional.of(
-                  Reading.of(
-                      Satisfaction.TABLE,
-                      "measure = 'csat' and touchpoint = 'billing'",
-                      "mean_score_10")),
+              Reading.of(Satisfaction.TABLE, "measure = 'csat' and touchpoint = 'billing'", "mean_score_10")),
               "feed survey_responses with an answer in the window about the touchpoint billing"),
           new Kpi(
               "feature_adoption",
@@ -283,7 +249,8 @@ final class Kpis {
               Unit.RATE,
               Better.HIGHER,
               "Mean over customers of adopted / entitled features in the trailing 28 days.",
-              Optional.of(Reading.of(FeatureAdoption.TABLE, "level = 'overall'", "mean_breadth")),
+              Optional.of(
+              Reading.of(FeatureAdoption.TABLE, "level = 'overall'", "mean_breadth")),
               "feeds features and events with a customer that may use one"),
           new Kpi(
               "adoption_core",
@@ -293,8 +260,7 @@ final class Kpis {
               Better.HIGHER,
               "Mean over customers of adopted / entitled features of the tier core.",
               Optional.of(
-                  Reading.of(
-                      FeatureAdoption.TABLE, "level = 'tier' and tier = 'core'", "mean_breadth")),
+              Reading.of(FeatureAdoption.TABLE, "level = 'tier' and tier = 'core'", "mean_breadth")),
               "feed features with the tier core"),
           new Kpi(
               "adoption_advanced",
@@ -304,10 +270,7 @@ final class Kpis {
               Better.HIGHER,
               "Mean over customers of adopted / entitled features of the tier advanced.",
               Optional.of(
-                  Reading.of(
-                      FeatureAdoption.TABLE,
-                      "level = 'tier' and tier = 'advanced'",
-                      "mean_breadth")),
+              Reading.of(FeatureAdoption.TABLE, "level = 'tier' and tier = 'advanced'", "mean_breadth")),
               "feed features with the tier advanced"),
           new Kpi(
               "adoption_integration",
@@ -317,10 +280,7 @@ final class Kpis {
               Better.HIGHER,
               "Mean over customers of adopted / entitled features of the tier integration.",
               Optional.of(
-                  Reading.of(
-                      FeatureAdoption.TABLE,
-                      "level = 'tier' and tier = 'integration'",
-                      "mean_breadth")),
+              Reading.of(FeatureAdoption.TABLE, "level = 'tier' and tier = 'integration'", "mean_breadth")),
               "feed features with the tier integration"),
           new Kpi(
               "adoption_reporting",
@@ -330,10 +290,7 @@ final class Kpis {
               Better.HIGHER,
               "Mean over customers of adopted / entitled features of the tier reporting.",
               Optional.of(
-                  Reading.of(
-                      FeatureAdoption.TABLE,
-                      "level = 'tier' and tier = 'reporting'",
-                      "mean_breadth")),
+              Reading.of(FeatureAdoption.TABLE, "level = 'tier' and tier = 'reporting'", "mean_breadth")),
               "feed features with the tier reporting"),
           new Kpi(
               "adoption_new",
@@ -343,9 +300,9 @@ final class Kpis {
               Better.HIGHER,
               "Customers that use a feature of the last 90 days / those who may.",
               Optional.of(
-                  Reading.of(FeatureAdoption.TABLE, "level = 'new'", "adoption_rate")
-                      .quotient("level = 'new'", "adopters", "entitled_customers")
-                      .interval("level = 'new'", "rate_low", "rate_high")),
+              Reading.of(FeatureAdoption.TABLE, "level = 'new'", "adoption_rate")
+                  .quotient("level = 'new'", "adopters", "entitled_customers")
+                  .interval("level = 'new'", "rate_low", "rate_high")),
               "feed features with a feature launched in the last 90 days"),
           new Kpi(
               "onboarding_completion",
@@ -357,6 +314,17 @@ final class Kpis {
               Optional.empty(),
               "stage programs (onboarding)"),
           new Kpi(
+              "time_to_value_days",
+              "Time to value",
+              Dashboard.PLAN,
+              Unit.DAYS,
+              Better.LOWER,
+              "Kaplan-Meier median of days from signup to the first value event.",
+              Optional.of(
+                  Reading.of(
+                      TimeToValue.TABLE, "basis = 'naive' and band = 'all'", "median_days")),
+              "value.events or value.features, and half of the customers having reached one"),
+          new Kpi(
               "cs_coverage",
               "Customer-success coverage",
               Dashboard.PLAN,
@@ -364,9 +332,9 @@ final class Kpis {
               Better.HIGHER,
               "Paying customers with a manager and a touch in 90 days / paying customers.",
               Optional.of(
-                  Reading.of(CsCoverage.TABLE, "plan = 'all'", "coverage_rate")
-                      .quotient("plan = 'all'", "covered_customers", "customers")
-                      .interval("plan = 'all'", "coverage_rate_low", "coverage_rate_high")),
+              Reading.of(CsCoverage.TABLE, "plan = 'all'", "coverage_rate")
+                  .quotient("plan = 'all'", "covered_customers", "customers")
+                  .interval("plan = 'all'", "coverage_rate_low", "coverage_rate_high")),
               "feed touchpoints, owners of customers, and a customer that pays"),
           new Kpi(
               "dau_share",
@@ -448,8 +416,7 @@ final class Kpis {
               Better.LOWER,
               "Median minutes from a ticket to its first answer, tickets of the trailing 30 days.",
               Optional.of(
-                  Reading.of(
-                      Support.TABLE, "support_tier = 'all'", "median_first_response_minutes")),
+              Reading.of(Support.TABLE, "support_tier = 'all'", "median_first_response_minutes")),
               "feed tickets with a first answer in the window"),
           new Kpi(
               "response_attainment",
@@ -459,10 +426,9 @@ final class Kpis {
               Better.HIGHER,
               "Tickets answered within the target of their customer's tier / those decided.",
               Optional.of(
-                  Reading.of(Support.TABLE, "support_tier = 'all'", "attainment_rate")
-                      .quotient("support_tier = 'all'", "in_time_tickets", "decided_tickets")
-                      .interval(
-                          "support_tier = 'all'", "attainment_rate_low", "attainment_rate_high")),
+              Reading.of(Support.TABLE, "support_tier = 'all'", "attainment_rate")
+                  .quotient("support_tier = 'all'", "in_time_tickets", "decided_tickets")
+                  .interval("support_tier = 'all'", "attainment_rate_low", "attainment_rate_high")),
               "feed tickets with first answers in the window"),
           new Kpi(
               "resolution_rate",
@@ -472,10 +438,9 @@ final class Kpis {
               Better.HIGHER,
               "Tickets of the trailing 30 days that are closed / tickets.",
               Optional.of(
-                  Reading.of(Support.TABLE, "support_tier = 'all'", "resolution_rate")
-                      .quotient("support_tier = 'all'", "resolved_tickets", "tickets")
-                      .interval(
-                          "support_tier = 'all'", "resolution_rate_low", "resolution_rate_high")),
+              Reading.of(Support.TABLE, "support_tier = 'all'", "resolution_rate")
+                  .quotient("support_tier = 'all'", "resolved_tickets", "tickets")
+                  .interval("support_tier = 'all'", "resolution_rate_low", "resolution_rate_high")),
               "feed tickets with a ticket in the window"),
           new Kpi(
               "ticket_trend",
@@ -485,8 +450,8 @@ final class Kpis {
               Better.LOWER,
               "Tickets of the trailing 30 days / those of the 30 days before - 1.",
               Optional.of(
-                  Reading.of(Support.TABLE, "support_tier = 'all'", "ticket_trend")
-                      .quotient("support_tier = 'all'", "tickets", "earlier_tickets")),
+              Reading.of(Support.TABLE, "support_tier = 'all'", "ticket_trend")
+                  .quotient("support_tier = 'all'", "tickets", "earlier_tickets")),
               "feed tickets over two whole windows"),
           new Kpi(
               "emails",
@@ -495,7 +460,8 @@ final class Kpis {
               Unit.COUNT,
               Better.NEITHER,
               "E-mails sent in the trailing 30 days.",
-              Optional.of(Reading.over(Messages.TABLE, lately("channel = 'email'", "sent_date"))),
+              Optional.of(
+              Reading.over(Messages.TABLE, lately("channel = 'email'", "sent_date"))),
               "feed messages"),
           new Kpi(
               "in_app_messages",
@@ -504,7 +470,8 @@ final class Kpis {
               Unit.COUNT,
               Better.NEITHER,
               "Messages in the application in the trailing 30 days.",
-              Optional.of(Reading.over(Messages.TABLE, lately("channel = 'in_app'", "sent_date"))),
+              Optional.of(
+              Reading.over(Messages.TABLE, lately("channel = 'in_app'", "sent_date"))),
               "feed messages"),
           new Kpi(
               "calls",
@@ -514,9 +481,7 @@ final class Kpis {
               Better.NEITHER,
               "Calls in the trailing 30 days.",
               Optional.of(
-                  Reading.over(
-                      Touchpoints.TABLE,
-                      lately("kind = 'call' or channel = 'phone'", "occurred_date"))),
+              Reading.over(Touchpoints.TABLE, lately("kind = 'call' or channel = 'phone'", "occurred_date"))),
               "feed touchpoints"),
           new Kpi(
               "training_sessions",
@@ -526,7 +491,7 @@ final class Kpis {
               Better.NEITHER,
               "Training sessions in the trailing 30 days.",
               Optional.of(
-                  Reading.over(Touchpoints.TABLE, lately("kind = 'training'", "occurred_date"))),
+              Reading.over(Touchpoints.TABLE, lately("kind = 'training'", "occurred_date"))),
               "feed touchpoints"),
           new Kpi(
               "monthly_investment",
@@ -535,7 +500,8 @@ final class Kpis {
               Unit.MONEY,
               Better.NEITHER,
               "Costs of retention programmes booked in the trailing 30 days.",
-              Optional.of(Reading.over(Costs.TABLE, spentLately("program is not null"))),
+              Optional.of(
+              Reading.over(Costs.TABLE, spentLately("program is not null"))),
               "feed costs with programmes"),
           new Kpi(
               "monthly_savings",
@@ -581,7 +547,7 @@ final class Kpis {
               Better.LOWER,
               "CAC / CAC when the plan began - 1.",
               Optional.empty(),
-              "a CAC"),
+              "a CAC, and its baseline in kpi.targets"),
           new Kpi(
               "support_efficiency",
               "Support efficiency",
@@ -602,6 +568,29 @@ final class Kpis {
               "stage programs"));
 
   private Kpis() {}
+
+  private static Reading churn(String window) {
+    String row =
+        "counting = 'confirmed' and window_kind = '%s' and segment_dimension = 'all' and is_complete"
+            .formatted(window);
+    Reading rate =
+        latest(
+            CustomerChurn.TABLE,
+            row,
+            "window_start",
+            "churn_rate",
+            "churned_customers",
+            "start_customers");
+    return rate.interval(
+        Reading.newest(row, "window_start", "rate_low"),
+        Reading.newest(row, "window_start", "rate_high"));
+  }
+
+  private static Reading latest(
+      Table table, String row, String by, String value, String upper, String lower) {
+    return Reading.latest(table, row, by, value)
+        .quotient(Reading.newest(row, by, upper), Reading.newest(row, by, lower));
+  }
 
   private static Column total(String row, String column) {
     return sum(when(expr(row), col(column))).cast("double");

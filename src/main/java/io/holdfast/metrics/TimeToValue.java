@@ -68,6 +68,11 @@ public final class TimeToValue {
           .column("rate_low", DoubleType, "lower end of its 95% Wilson interval")
           .column("rate_high", DoubleType, "upper end of its 95% Wilson interval")
           .column("claimed_retention_rate", DoubleType, "what the strategy claims of the band")
+          .column(
+              "median_days",
+              DoubleType,
+              "of naive, all: the Kaplan-Meier median of days to value, whoever has not reached it"
+                  + " being censored at as_of; NULL: half of them have not")
           .column("is_small", BooleanType, "followed_customers is below retention.min_cohort")
           .key("basis", "band")
           .require("the followed are of the band", col("followed_customers").leq(col("customers")))
@@ -83,6 +88,9 @@ public final class TimeToValue {
           .settings(TimeToValueSettings.SETTING)
           .settings(RetentionSettings.SETTING)
           .as(TimeToValue::measured);
+
+  /** The estimate is a product of logarithms: a half can come out a little above. */
+  private static final double HALF_A_BIT = 1e-12;
 
   private TimeToValue() {}
 
@@ -135,6 +143,7 @@ public final class TimeToValue {
             .select(col("basis"), col("customers").as("of_all"));
     return counted
         .join(totals, new String[] {"basis"}, "left")
+        .join(medians(reached, asOf), new String[] {"basis", "band"}, "left")
         .withColumn("band_share", Wilson.rate(col("customers"), col("of_all")))
         .withColumn(
             "retention_rate", Wilson.rate(col("retained_customers"), col("followed_customers")))
@@ -187,6 +196,22 @@ public final class TimeToValue {
             band(byThen, settings).as("band"),
             lit(true).as("is_followed"),
             col("is_retained"));
+  }
+
+  /** The first day by which half have reached the value, those not there yet being followed on. */
+  private static Dataset<Row> medians(Dataset<Row> reached, LocalDate asOf) {
+    Column followed = datediff(lit(asOf), col("signup_date"));
+    Dataset<Row> subjects =
+        reached.select(
+            lit("naive").as("basis"),
+            lit("all").as("band"),
+            lit(-1).as("entry_day"),
+            coalesce(col("days_to_value"), followed).as("exit_day"),
+            col("days_to_value").isNotNull().as("is_gone"));
+    return KaplanMeier.curves(subjects, "basis", "band")
+        .filter(col("survival").leq(0.5 + HALF_A_BIT))
+        .groupBy("basis", "band")
+        .agg(min("day").cast("double").as("median_days"));
   }
 
   private static Column band(Column days, TimeToValueSettings settings) {

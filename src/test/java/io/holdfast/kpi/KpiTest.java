@@ -12,6 +12,9 @@ import io.holdfast.failure.BadInput;
 import io.holdfast.kpi.KpiSettings.Target;
 import io.holdfast.metrics.CohortRetention;
 import io.holdfast.metrics.CsCoverage;
+import io.holdfast.metrics.CustomerChurn;
+import io.holdfast.metrics.CustomerValue;
+import io.holdfast.metrics.MrrMonthly;
 import io.holdfast.metrics.Satisfaction;
 import io.holdfast.metrics.Support;
 import java.math.BigDecimal;
@@ -38,6 +41,38 @@ class KpiTest {
                     | plan | customers | mrr    | covered_customers | coverage_rate | coverage_rate_low | coverage_rate_high |
                     | all  | 400       | 550000 | 260               | 0.65          | 0.6               | 0.7                |
                     | pro  | 10        | 50000  | 1                 | 0.1           | 0.0               | 0.4                |
+                    """))
+            .with(
+                MrrMonthly.TABLE,
+                rows(
+                    MrrMonthly.TABLE,
+                    """
+                    | counting  | window_kind        | window_start | end_mrr | end_customers | arpa | nrr  | cohort_start_mrr | cohort_end_mrr | is_complete |
+                    | snapshot  | month              | 2025-12-01   | 540000  | 390           | 1385 |      |                  |                | true        |
+                    | snapshot  | month              | 2026-01-01   | 550000  | 400           | 1375 |      |                  |                | false       |
+                    | confirmed | trailing_12_months | 2024-12-01   |         |               |      | 1.1  | 100              | 110            | true        |
+                    | confirmed | trailing_12_months | 2025-02-01   |         |               |      | 0.9  | 100              | 90             | false       |
+                    """))
+            .with(
+                CustomerChurn.TABLE,
+                rows(
+                    CustomerChurn.TABLE,
+                    """
+                    | counting  | window_kind | window_start | segment_dimension | start_customers | churned_customers | churn_rate | rate_low | rate_high | is_complete |
+                    | confirmed | month       | 2025-11-01   | all               | 300             | 15                | 0.05       | 0.03     | 0.08      | true        |
+                    | confirmed | month       | 2025-12-01   | all               | 400             | 16                | 0.04       | 0.025    | 0.064     | true        |
+                    | confirmed | month       | 2026-01-01   | all               | 400             | 80                | 0.2        | 0.1      | 0.3       | false       |
+                    | snapshot  | month       | 2025-12-01   | all               | 400             | 100               | 0.25       | 0.1      | 0.3       | true        |
+                    | confirmed | month       | 2025-12-01   | plan              | 10              | 10                | 1          | 0.7      | 1         | true        |
+                    """))
+            .with(
+                CustomerValue.TABLE,
+                rows(
+                    CustomerValue.TABLE,
+                    """
+                    | month_start | clv  | cac | acquisition_spend | new_customers | is_complete |
+                    | 2025-12-01  | 2600 | 450 | 9000              | 20            | true        |
+                    | 2026-01-01  | 2700 | 90  | 900               | 10            | false       |
                     """))
             .with(
                 Satisfaction.TABLE,
@@ -102,10 +137,18 @@ class KpiTest {
             .filter(
                 "kpi in ('mrr', 'csat', 'nps', 'support_satisfaction', 'first_response_minutes',"
                     + " 'cs_coverage', 'retention_month_1', 'ticket_trend', 'emails',"
-                    + " 'in_app_messages', 'calls', 'health_healthy')"),
+                    + " 'in_app_messages', 'calls', 'health_healthy', 'arpa', 'nrr', 'clv', 'cac',"
+                    + " 'cac_change', 'monthly_churn', 'annual_churn')"),
         """
         | kpi                    | value  | numerator | denominator | value_low | value_high | baseline | target | line_value         | due_date   | status    | missing                      |
         | mrr                    | 550000 |           |             |           |            | 500000   | 650000 | 550000             | 2026-04-01 | on_line   |                              |
+        | arpa                   | 1375   | 550000    | 400         |           |            |          |        |                    |            | no_target |                              |
+        | nrr                    | 1.1    | 110       | 100         |           |            | 1.05     | 1.2    | 1.1                | 2026-04-01 | on_line   |                              |
+        | clv                    | 2700   |           |             |           |            | 2500     | 4000   | 3000               | 2026-04-01 | behind    |                              |
+        | cac                    | 450    | 9000      | 20          |           |            | 500      | 350    | 450                | 2026-04-01 | on_line   |                              |
+        | cac_change             | -0.1   | 450       | 500         |           |            |          | -0.3   |                    | 2026-04-01 | not_reached |                            |
+        | monthly_churn          | 0.04   | 16        | 400         | 0.025     | 0.064      | 0.052    | 0.035  | 0.0463333333       | 2026-04-01 | on_line   |                              |
+        | annual_churn           |        |           |             |           |            | 0.456    | 0.3    | 0.404              | 2026-04-01 | no_value  | feed subscriptions: twelve complete months with customers that pay |
         | csat                   | 8.6    |           |             |           |            | 7.2      | 8.5    | 7.6333333333       | 2026-04-01 | reached   |                              |
         | nps                    | 44     |           |             | 30        | 58         | 45       | 60     | 50                 | 2026-04-01 | behind    |                              |
         | support_satisfaction   | 3.8    |           |             |           |            | 4.2      | 4.7    | 4.3666666667       | 2026-04-01 | behind    |                              |

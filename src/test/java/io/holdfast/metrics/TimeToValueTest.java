@@ -92,6 +92,34 @@ class TimeToValueTest {
         """);
   }
 
+  /**
+   * Days 0, 4, 6, 7 and 45; three have not got there in the 180 days up to the night. Of eight half
+   * have by day 7. Of three of whom two never do, half have not.
+   */
+  @Test
+  void theMedianCountsThoseWhoAreNotThereYet() {
+    assertRows(
+        TimeToValue.times(CUSTOMERS, VALUES, SPELLS, SETTINGS, 3, AS_OF)
+            .filter("band = 'all' and basis = 'naive'"),
+        """
+        | customers | median_days |
+        | 8         | 7.0         |
+        """);
+    assertRows(
+        TimeToValue.times(
+                CUSTOMERS.filter("customer_id in ('fast', 'never', 'gone')"),
+                VALUES,
+                SPELLS,
+                SETTINGS,
+                3,
+                AS_OF)
+            .filter("band = 'all' and basis = 'naive'"),
+        """
+        | customers | median_days |
+        | 3         |             |
+        """);
+  }
+
   @Test
   void bandsGoUpwards() {
     assertThatThrownBy(() -> new TimeToValueSettings(List.of(7, 7), 45, 90, List.of()))
