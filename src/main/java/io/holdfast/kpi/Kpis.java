@@ -56,7 +56,8 @@ final class Kpis {
               Unit.COUNT,
               Better.HIGHER,
               "Customers with MRR above 0 at the end of the day.",
-              Optional.of(Reading.latest(MrrMonthly.TABLE, THIS_MONTH, "window_start", "end_customers")),
+              Optional.of(
+                  Reading.latest(MrrMonthly.TABLE, THIS_MONTH, "window_start", "end_customers")),
               "feed subscriptions with a customer that pays"),
           new Kpi(
               "arpa",
@@ -65,7 +66,14 @@ final class Kpis {
               Unit.MONEY,
               Better.HIGHER,
               "MRR / paying customers.",
-              Optional.of(latest(MrrMonthly.TABLE, THIS_MONTH, "window_start", "arpa", "end_mrr", "end_customers")),
+              Optional.of(
+                  latest(
+                      MrrMonthly.TABLE,
+                      THIS_MONTH,
+                      "window_start",
+                      "arpa",
+                      "end_mrr",
+                      "end_customers")),
               "feed subscriptions with a customer that pays"),
           new Kpi(
               "monthly_churn",
@@ -101,7 +109,14 @@ final class Kpis {
               Unit.RATE,
               Better.HIGHER,
               "MRR today of those who paid twelve months before, over their MRR then.",
-              Optional.of(latest(MrrMonthly.TABLE, "counting = 'confirmed' and window_kind = 'trailing_12_months' and is_complete", "window_start", "nrr", "cohort_end_mrr", "cohort_start_mrr")),
+              Optional.of(
+                  latest(
+                      MrrMonthly.TABLE,
+                      "counting = 'confirmed' and window_kind = 'trailing_12_months' and is_complete",
+                      "window_start",
+                      "nrr",
+                      "cohort_end_mrr",
+                      "cohort_start_mrr")),
               "feed subscriptions: twelve complete months with customers that pay"),
           new Kpi(
               "clv",
@@ -119,7 +134,14 @@ final class Kpis {
               Unit.MONEY,
               Better.LOWER,
               "Sales and marketing spend / new paying customers.",
-              Optional.of(latest(CustomerValue.TABLE, "is_complete", "month_start", "cac", "acquisition_spend", "new_customers")),
+              Optional.of(
+                  latest(
+                      CustomerValue.TABLE,
+                      "is_complete",
+                      "month_start",
+                      "cac",
+                      "acquisition_spend",
+                      "new_customers")),
               "feed marketing_spend, and new customers in the last complete month"),
           new Kpi(
               "ltv_cac",
@@ -128,7 +150,9 @@ final class Kpis {
               Unit.RATIO,
               Better.HIGHER,
               "CLV / CAC.",
-              Optional.of(latest(CustomerValue.TABLE, "is_complete", "month_start", "ltv_cac", "clv", "cac")),
+              Optional.of(
+                  latest(
+                      CustomerValue.TABLE, "is_complete", "month_start", "ltv_cac", "clv", "cac")),
               "a CLV and a CAC in the last complete month"),
           new Kpi(
               "retention_month_1",
@@ -138,14 +162,22 @@ final class Kpis {
               Better.HIGHER,
               "Of the customers of signup cohorts, those active in month 1: complete cells, weighed by their size.",
               Optional.of(
-              Reading.over(
-                      CohortRetention.TABLE,
-                      total(
-                              "definition = 'signup_monthly' and segment_dimension = 'all' and period = 1 and is_complete", "retained")
-                          .divide(total("definition = 'signup_monthly' and segment_dimension = 'all' and period = 1 and is_complete", "cohort_size")))
-                  .quotient(
-                      total("definition = 'signup_monthly' and segment_dimension = 'all' and period = 1 and is_complete", "retained"),
-                      total("definition = 'signup_monthly' and segment_dimension = 'all' and period = 1 and is_complete", "cohort_size"))),
+                  Reading.over(
+                          CohortRetention.TABLE,
+                          total(
+                                  "definition = 'signup_monthly' and segment_dimension = 'all' and period = 1 and is_complete",
+                                  "retained")
+                              .divide(
+                                  total(
+                                      "definition = 'signup_monthly' and segment_dimension = 'all' and period = 1 and is_complete",
+                                      "cohort_size")))
+                      .quotient(
+                          total(
+                              "definition = 'signup_monthly' and segment_dimension = 'all' and period = 1 and is_complete",
+                              "retained"),
+                          total(
+                              "definition = 'signup_monthly' and segment_dimension = 'all' and period = 1 and is_complete",
+                              "cohort_size"))),
               "definition signup_monthly with a complete cell"),
           new Kpi(
               "retention_month_3",
@@ -155,14 +187,22 @@ final class Kpis {
               Better.HIGHER,
               "Of the customers of signup cohorts, those active in month 3: complete cells, weighed by their size.",
               Optional.of(
-              Reading.over(
-                      CohortRetention.TABLE,
-                      total(
-                              "definition = 'signup_monthly' and segment_dimension = 'all' and period = 3 and is_complete", "retained")
-                          .divide(total("definition = 'signup_monthly' and segment_dimension = 'all' and period = 3 and is_complete", "cohort_size")))
-                  .quotient(
-                      total("definition = 'signup_monthly' and segment_dimension = 'all' and period = 3 and is_complete", "retained"),
-                      total("definition = 'signup_monthly' and segment_dimension = 'all' and period = 3 and is_complete", "cohort_size"))),
+                  Reading.over(
+                          CohortRetention.TABLE,
+                          total(
+                                  "definition = 'signup_monthly' and segment_dimension = 'all' and period = 3 and is_complete",
+                                  "retained")
+                              .divide(
+                                  total(
+                                      "definition = 'signup_monthly' and segment_dimension = 'all' and period = 3 and is_complete",
+                                      "cohort_size")))
+                      .quotient(
+                          total(
+                              "definition = 'signup_monthly' and segment_dimension = 'all' and period = 3 and is_complete",
+                              "retained"),
+                          total(
+                              "definition = 'signup_monthly' and segment_dimension = 'all' and period = 3 and is_complete",
+                              "cohort_size"))),
               "definition signup_monthly with a complete cell"),
           new Kpi(
               "retention_month_6",
@@ -172,14 +212,22 @@ final class Kpis {
               Better.HIGHER,
               "Of the customers of signup cohorts, those active in month 6: complete cells, weighed by their size.",
               Optional.of(
-              Reading.over(
-                      CohortRetention.TABLE,
-                      total(
-                              "definition = 'signup_monthly' and segment_dimension = 'all' and period = 6 and is_complete", "retained")
-                          .divide(total("definition = 'signup_monthly' and segment_dimension = 'all' and period = 6 and is_complete", "cohort_size")))
-                  .quotient(
-                      total("definition = 'signup_monthly' and segment_dimension = 'all' and period = 6 and is_complete", "retained"),
-                      total("definition = 'signup_monthly' and segment_dimension = 'all' and period = 6 and is_complete", "cohort_size"))),
+                  Reading.over(
+                          CohortRetention.TABLE,
+                          total(
+                                  "definition = 'signup_monthly' and segment_dimension = 'all' and period = 6 and is_complete",
+                                  "retained")
+                              .divide(
+                                  total(
+                                      "definition = 'signup_monthly' and segment_dimension = 'all' and period = 6 and is_complete",
+                                      "cohort_size")))
+                      .quotient(
+                          total(
+                              "definition = 'signup_monthly' and segment_dimension = 'all' and period = 6 and is_complete",
+                              "retained"),
+                          total(
+                              "definition = 'signup_monthly' and segment_dimension = 'all' and period = 6 and is_complete",
+                              "cohort_size"))),
               "definition signup_monthly with a complete cell"),
           new Kpi(
               "nps",
@@ -189,8 +237,8 @@ final class Kpis {
               Better.HIGHER,
               "Per cent of 9 and 10 less per cent of 0 to 6, of each respondent's latest answer in the window.",
               Optional.of(
-              Reading.of(Satisfaction.TABLE, "measure = 'nps'", "nps")
-                  .interval("measure = 'nps'", "nps_low", "nps_high")),
+                  Reading.of(Satisfaction.TABLE, "measure = 'nps'", "nps")
+                      .interval("measure = 'nps'", "nps_low", "nps_high")),
               "feed survey_responses with an answer in the window to a survey of satisfaction.nps_surveys"),
           new Kpi(
               "csat",
@@ -200,7 +248,10 @@ final class Kpis {
               Better.HIGHER,
               "Mean mark from 0 to 10 over all touchpoints, of the latest answers in the window.",
               Optional.of(
-              Reading.of(Satisfaction.TABLE, "measure = 'csat' and touchpoint = 'all'", "mean_score_10")),
+                  Reading.of(
+                      Satisfaction.TABLE,
+                      "measure = 'csat' and touchpoint = 'all'",
+                      "mean_score_10")),
               "feed survey_responses with an answer in the window to a survey of satisfaction.csat_surveys"),
           new Kpi(
               "support_satisfaction",
@@ -210,7 +261,10 @@ final class Kpis {
               Better.HIGHER,
               "Mean mark from 1 to 5 of the touchpoint support, of the latest answers in the window.",
               Optional.of(
-              Reading.of(Satisfaction.TABLE, "measure = 'csat' and touchpoint = 'support'", "mean_score_5")),
+                  Reading.of(
+                      Satisfaction.TABLE,
+                      "measure = 'csat' and touchpoint = 'support'",
+                      "mean_score_5")),
               "feed survey_responses with an answer in the window about the touchpoint support"),
           new Kpi(
               "csat_onboarding",
@@ -220,7 +274,10 @@ final class Kpis {
               Better.HIGHER,
               "Mean mark from 0 to 10 of the touchpoint onboarding, of the latest answers in the window.",
               Optional.of(
-              Reading.of(Satisfaction.TABLE, "measure = 'csat' and touchpoint = 'onboarding'", "mean_score_10")),
+                  Reading.of(
+                      Satisfaction.TABLE,
+                      "measure = 'csat' and touchpoint = 'onboarding'",
+                      "mean_score_10")),
               "feed survey_responses with an answer in the window about the touchpoint onboarding"),
           new Kpi(
               "csat_product",
@@ -230,7 +287,10 @@ final class Kpis {
               Better.HIGHER,
               "Mean mark from 0 to 10 of the touchpoint product, of the latest answers in the window.",
               Optional.of(
-              Reading.of(Satisfaction.TABLE, "measure = 'csat' and touchpoint = 'product'", "mean_score_10")),
+                  Reading.of(
+                      Satisfaction.TABLE,
+                      "measure = 'csat' and touchpoint = 'product'",
+                      "mean_score_10")),
               "feed survey_responses with an answer in the window about the touchpoint product"),
           new Kpi(
               "csat_billing",
@@ -240,7 +300,10 @@ final class Kpis {
               Better.HIGHER,
               "Mean mark from 0 to 10 of the touchpoint billing, of the latest answers in the window.",
               Optional.of(
-              Reading.of(Satisfaction.TABLE, "measure = 'csat' and touchpoint = 'billing'", "mean_score_10")),
+                  Reading.of(
+                      Satisfaction.TABLE,
+                      "measure = 'csat' and touchpoint = 'billing'",
+                      "mean_score_10")),
               "feed survey_responses with an answer in the window about the touchpoint billing"),
           new Kpi(
               "feature_adoption",
@@ -249,8 +312,7 @@ final class Kpis {
               Unit.RATE,
               Better.HIGHER,
               "Mean over customers of adopted / entitled features in the trailing 28 days.",
-              Optional.of(
-              Reading.of(FeatureAdoption.TABLE, "level = 'overall'", "mean_breadth")),
+              Optional.of(Reading.of(FeatureAdoption.TABLE, "level = 'overall'", "mean_breadth")),
               "feeds features and events with a customer that may use one"),
           new Kpi(
               "adoption_core",
@@ -260,7 +322,8 @@ final class Kpis {
               Better.HIGHER,
               "Mean over customers of adopted / entitled features of the tier core.",
               Optional.of(
-              Reading.of(FeatureAdoption.TABLE, "level = 'tier' and tier = 'core'", "mean_breadth")),
+                  Reading.of(
+                      FeatureAdoption.TABLE, "level = 'tier' and tier = 'core'", "mean_breadth")),
               "feed features with the tier core"),
           new Kpi(
               "adoption_advanced",
@@ -270,7 +333,10 @@ final class Kpis {
               Better.HIGHER,
               "Mean over customers of adopted / entitled features of the tier advanced.",
               Optional.of(
-              Reading.of(FeatureAdoption.TABLE, "level = 'tier' and tier = 'advanced'", "mean_breadth")),
+                  Reading.of(
+                      FeatureAdoption.TABLE,
+                      "level = 'tier' and tier = 'advanced'",
+                      "mean_breadth")),
               "feed features with the tier advanced"),
           new Kpi(
               "adoption_integration",
@@ -280,7 +346,10 @@ final class Kpis {
               Better.HIGHER,
               "Mean over customers of adopted / entitled features of the tier integration.",
               Optional.of(
-              Reading.of(FeatureAdoption.TABLE, "level = 'tier' and tier = 'integration'", "mean_breadth")),
+                  Reading.of(
+                      FeatureAdoption.TABLE,
+                      "level = 'tier' and tier = 'integration'",
+                      "mean_breadth")),
               "feed features with the tier integration"),
           new Kpi(
               "adoption_reporting",
@@ -290,7 +359,10 @@ final class Kpis {
               Better.HIGHER,
               "Mean over customers of adopted / entitled features of the tier reporting.",
               Optional.of(
-              Reading.of(FeatureAdoption.TABLE, "level = 'tier' and tier = 'reporting'", "mean_breadth")),
+                  Reading.of(
+                      FeatureAdoption.TABLE,
+                      "level = 'tier' and tier = 'reporting'",
+                      "mean_breadth")),
               "feed features with the tier reporting"),
           new Kpi(
               "adoption_new",
@@ -300,9 +372,9 @@ final class Kpis {
               Better.HIGHER,
               "Customers that use a feature of the last 90 days / those who may.",
               Optional.of(
-              Reading.of(FeatureAdoption.TABLE, "level = 'new'", "adoption_rate")
-                  .quotient("level = 'new'", "adopters", "entitled_customers")
-                  .interval("level = 'new'", "rate_low", "rate_high")),
+                  Reading.of(FeatureAdoption.TABLE, "level = 'new'", "adoption_rate")
+                      .quotient("level = 'new'", "adopters", "entitled_customers")
+                      .interval("level = 'new'", "rate_low", "rate_high")),
               "feed features with a feature launched in the last 90 days"),
           new Kpi(
               "onboarding_completion",
@@ -321,8 +393,7 @@ final class Kpis {
               Better.LOWER,
               "Kaplan-Meier median of days from signup to the first value event.",
               Optional.of(
-                  Reading.of(
-                      TimeToValue.TABLE, "basis = 'naive' and band = 'all'", "median_days")),
+                  Reading.of(TimeToValue.TABLE, "basis = 'naive' and band = 'all'", "median_days")),
               "value.events or value.features, and half of the customers having reached one"),
           new Kpi(
               "cs_coverage",
@@ -332,9 +403,9 @@ final class Kpis {
               Better.HIGHER,
               "Paying customers with a manager and a touch in 90 days / paying customers.",
               Optional.of(
-              Reading.of(CsCoverage.TABLE, "plan = 'all'", "coverage_rate")
-                  .quotient("plan = 'all'", "covered_customers", "customers")
-                  .interval("plan = 'all'", "coverage_rate_low", "coverage_rate_high")),
+                  Reading.of(CsCoverage.TABLE, "plan = 'all'", "coverage_rate")
+                      .quotient("plan = 'all'", "covered_customers", "customers")
+                      .interval("plan = 'all'", "coverage_rate_low", "coverage_rate_high")),
               "feed touchpoints, owners of customers, and a customer that pays"),
           new Kpi(
               "dau_share",
@@ -416,7 +487,8 @@ final class Kpis {
               Better.LOWER,
               "Median minutes from a ticket to its first answer, tickets of the trailing 30 days.",
               Optional.of(
-              Reading.of(Support.TABLE, "support_tier = 'all'", "median_first_response_minutes")),
+                  Reading.of(
+                      Support.TABLE, "support_tier = 'all'", "median_first_response_minutes")),
               "feed tickets with a first answer in the window"),
           new Kpi(
               "response_attainment",
@@ -426,9 +498,10 @@ final class Kpis {
               Better.HIGHER,
               "Tickets answered within the target of their customer's tier / those decided.",
               Optional.of(
-              Reading.of(Support.TABLE, "support_tier = 'all'", "attainment_rate")
-                  .quotient("support_tier = 'all'", "in_time_tickets", "decided_tickets")
-                  .interval("support_tier = 'all'", "attainment_rate_low", "attainment_rate_high")),
+                  Reading.of(Support.TABLE, "support_tier = 'all'", "attainment_rate")
+                      .quotient("support_tier = 'all'", "in_time_tickets", "decided_tickets")
+                      .interval(
+                          "support_tier = 'all'", "attainment_rate_low", "attainment_rate_high")),
               "feed tickets with first answers in the window"),
           new Kpi(
               "resolution_rate",
@@ -438,9 +511,10 @@ final class Kpis {
               Better.HIGHER,
               "Tickets of the trailing 30 days that are closed / tickets.",
               Optional.of(
-              Reading.of(Support.TABLE, "support_tier = 'all'", "resolution_rate")
-                  .quotient("support_tier = 'all'", "resolved_tickets", "tickets")
-                  .interval("support_tier = 'all'", "resolution_rate_low", "resolution_rate_high")),
+                  Reading.of(Support.TABLE, "support_tier = 'all'", "resolution_rate")
+                      .quotient("support_tier = 'all'", "resolved_tickets", "tickets")
+                      .interval(
+                          "support_tier = 'all'", "resolution_rate_low", "resolution_rate_high")),
               "feed tickets with a ticket in the window"),
           new Kpi(
               "ticket_trend",
@@ -450,8 +524,8 @@ final class Kpis {
               Better.LOWER,
               "Tickets of the trailing 30 days / those of the 30 days before - 1.",
               Optional.of(
-              Reading.of(Support.TABLE, "support_tier = 'all'", "ticket_trend")
-                  .quotient("support_tier = 'all'", "tickets", "earlier_tickets")),
+                  Reading.of(Support.TABLE, "support_tier = 'all'", "ticket_trend")
+                      .quotient("support_tier = 'all'", "tickets", "earlier_tickets")),
               "feed tickets over two whole windows"),
           new Kpi(
               "emails",
@@ -460,8 +534,7 @@ final class Kpis {
               Unit.COUNT,
               Better.NEITHER,
               "E-mails sent in the trailing 30 days.",
-              Optional.of(
-              Reading.over(Messages.TABLE, lately("channel = 'email'", "sent_date"))),
+              Optional.of(Reading.over(Messages.TABLE, lately("channel = 'email'", "sent_date"))),
               "feed messages"),
           new Kpi(
               "in_app_messages",
@@ -470,8 +543,7 @@ final class Kpis {
               Unit.COUNT,
               Better.NEITHER,
               "Messages in the application in the trailing 30 days.",
-              Optional.of(
-              Reading.over(Messages.TABLE, lately("channel = 'in_app'", "sent_date"))),
+              Optional.of(Reading.over(Messages.TABLE, lately("channel = 'in_app'", "sent_date"))),
               "feed messages"),
           new Kpi(
               "calls",
@@ -481,7 +553,9 @@ final class Kpis {
               Better.NEITHER,
               "Calls in the trailing 30 days.",
               Optional.of(
-              Reading.over(Touchpoints.TABLE, lately("kind = 'call' or channel = 'phone'", "occurred_date"))),
+                  Reading.over(
+                      Touchpoints.TABLE,
+                      lately("kind = 'call' or channel = 'phone'", "occurred_date"))),
               "feed touchpoints"),
           new Kpi(
               "training_sessions",
@@ -491,7 +565,7 @@ final class Kpis {
               Better.NEITHER,
               "Training sessions in the trailing 30 days.",
               Optional.of(
-              Reading.over(Touchpoints.TABLE, lately("kind = 'training'", "occurred_date"))),
+                  Reading.over(Touchpoints.TABLE, lately("kind = 'training'", "occurred_date"))),
               "feed touchpoints"),
           new Kpi(
               "monthly_investment",
@@ -500,8 +574,7 @@ final class Kpis {
               Unit.MONEY,
               Better.NEITHER,
               "Costs of retention programmes booked in the trailing 30 days.",
-              Optional.of(
-              Reading.over(Costs.TABLE, spentLately("program is not null"))),
+              Optional.of(Reading.over(Costs.TABLE, spentLately("program is not null"))),
               "feed costs with programmes"),
           new Kpi(
               "monthly_savings",

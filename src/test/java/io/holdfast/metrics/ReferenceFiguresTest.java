@@ -47,8 +47,7 @@ class ReferenceFiguresTest {
             .withColumn("known_from", col("opened_date"))
             .withColumn("is_current", lit(true));
     var settings =
-        new SupportSettings(
-            30, Map.of("basic", new SupportSettings.Tier(120, false, List.of())));
+        new SupportSettings(30, Map.of("basic", new SupportSettings.Tier(120, false, List.of())));
     for (String group : List.of("a", "b", "c", "d")) {
       Dataset<Row> of =
           Support.support(
