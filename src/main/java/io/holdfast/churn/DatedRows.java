@@ -14,6 +14,7 @@ import io.holdfast.churn.Feature.Family;
 import io.holdfast.conformed.Known;
 import java.time.LocalDate;
 import java.util.List;
+import java.util.Map;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -27,14 +28,16 @@ import org.apache.spark.sql.Row;
  * @param day the column of the day on which a row happens
  * @param reach days after which a row matters no more
  * @param open the column of the day until which a row matters whatever its age; empty: none
+ * @param derived columns that are made of what was known of a row, and of nothing else
  */
-record DatedRows(Family family, String day, int reach, String open) {
+record DatedRows(
+    Family family, String day, int reach, String open, Map<String, Column> derived) {
 
   private static final LocalDate NEVER = LocalDate.of(9999, 12, 31);
 
   /** Dated rows that matter for so many days. */
   DatedRows(Family family, String day, int reach) {
-    this(family, day, reach, "");
+    this(family, day, reach, "", Map.of());
   }
 
   /**
@@ -78,9 +81,11 @@ record DatedRows(Family family, String day, int reach, String open) {
                 grid.latestUpTo(until),
                 grid.firstAfter(greatest(col(day), col("known_from"))))
             .withColumn("observation_date", grid.date(col("k")));
-    return merges.applied(
+    // Only now: a derived column must not see what the masks hide.
+    Dataset<Row> known =
         Known.at(dated, date_sub(col("observation_date"), 1))
-            .filter(col(day).lt(col("observation_date"))));
+            .filter(col(day).lt(col("observation_date")));
+    return merges.applied(derived.isEmpty() ? known : known.withColumns(derived));
   }
 
   private Column lastUse() {

@@ -95,18 +95,23 @@ final class PointInTime {
             .filter(col("tenure_days").geq(settings.minTenureDays()));
     Dataset<Row> base =
         UseFeatures.join(observed, arrived, feeds.apply(Features.TABLE), grid, merges);
-    Dataset<Row> tickets =
-        feeds
-            .apply(Tickets.TABLE)
-            .withColumn("target_minutes", lit(60.0 * settings.firstResponseHours()));
     Map<DatedRows, Dataset<Row>> dated = new LinkedHashMap<>();
-    dated.put(new DatedRows(Family.TICKETS, "opened_date", HALF_A_YEAR, "closed_date"), tickets);
     dated.put(
-        new DatedRows(Family.PAYMENTS, "attempted_date", HALF_A_YEAR),
-        feeds
-            .apply(Payments.TABLE)
-            .withColumn("is_failed", payments.isFailed())
-            .withColumn("is_paid", payments.isPaid()));
+        new DatedRows(
+            Family.TICKETS,
+            "opened_date",
+            HALF_A_YEAR,
+            "closed_date",
+            Map.of("target_minutes", lit(60.0 * settings.firstResponseHours()))),
+        feeds.apply(Tickets.TABLE));
+    dated.put(
+        new DatedRows(
+            Family.PAYMENTS,
+            "attempted_date",
+            HALF_A_YEAR,
+            "",
+            Map.of("is_failed", payments.isFailed(), "is_paid", payments.isPaid())),
+        feeds.apply(Payments.TABLE));
     dated.put(
         new DatedRows(Family.SURVEYS, "sent_date", HALF_A_YEAR),
         feeds.apply(SurveyResponses.TABLE));

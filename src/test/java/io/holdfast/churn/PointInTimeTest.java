@@ -43,6 +43,7 @@ import org.apache.spark.sql.types.DecimalType;
 import org.apache.spark.sql.types.MapType;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import scala.jdk.javaapi.CollectionConverters;
 
@@ -50,6 +51,7 @@ import scala.jdk.javaapi.CollectionConverters;
  * Random worlds, whose future is then altered in every way that a feed allows: no feature of an
  * earlier observation may change. All worlds are computed in one go; their customers differ.
  */
+@Tag("integration")
 class PointInTimeTest {
 
   private static final int CUSTOMERS = 60;

@@ -28,6 +28,7 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 class TrainingTest {
@@ -248,6 +249,7 @@ class TrainingTest {
   }
 
   @Test
+  @Tag("integration")
   void aFeatureThatKnowsTheOutcomeStopsPromotionAndIsNamed() {
     // Seats are set to 0 for who leaves; a price change is told of leavers alone.
     Training.Outcome outcome =
