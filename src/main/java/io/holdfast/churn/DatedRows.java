@@ -30,8 +30,7 @@ import org.apache.spark.sql.Row;
  * @param open the column of the day until which a row matters whatever its age; empty: none
  * @param derived columns that are made of what was known of a row, and of nothing else
  */
-record DatedRows(
-    Family family, String day, int reach, String open, Map<String, Column> derived) {
+record DatedRows(Family family, String day, int reach, String open, Map<String, Column> derived) {
 
   private static final LocalDate NEVER = LocalDate.of(9999, 12, 31);
 
