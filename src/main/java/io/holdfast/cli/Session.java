@@ -34,6 +34,8 @@ public final class Session {
           Map.entry("spark.sql.ui.explainMode", "simple"),
           Map.entry("spark.sql.maxPlanStringLength", "1000"),
           Map.entry("spark.sql.debug.maxToStringFields", "1000000"),
+          // Tasks need no classes of another session: they would be asked for one by one.
+          Map.entry("spark.sql.artifact.isolation.enabled", "false"),
           // A night has more queries than the 100 that Spark remembers the compiled code of.
           Map.entry("spark.sql.codegen.cache.maxEntries", "2000"),
           Map.entry("spark.databricks.delta.snapshotPartitions", "1"),
