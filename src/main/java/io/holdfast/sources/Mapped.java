@@ -147,9 +147,11 @@ final class Mapped {
 
   private List<String> columnsOf(String sql) {
     try {
-      return CollectionConverters.asJava(parsed(sql).references().toSeq()).stream()
-          .map(attribute -> attribute.name())
-          .toList();
+      List<String> names = new ArrayList<>();
+      // Not by toSeq: that sorts, and what is not resolved yet cannot be sorted.
+      CollectionConverters.asJava(parsed(sql).references().iterator())
+          .forEachRemaining(attribute -> names.add(attribute.name()));
+      return names;
     } catch (ParseException e) {
       throw new BadInput(
           "Cannot map feed %s: '%s' is no Spark SQL expression (%s)."

@@ -101,6 +101,23 @@ class ContractRowsTest {
   }
 
   @Test
+  void anExpressionCanBeMadeOfSeveralColumns() throws IOException {
+    Preview preview =
+        preview(
+            "survey_responses",
+            "response_id = id, customer_id = c, survey = { constant = csat }, sent = s, responded ="
+                + " { expression = \"case when length(trim(m)) > 0 then s end\" }, score = m",
+            """
+            id,c,s,m
+            1,x,2026-01-01,4
+            2,x,2026-01-02,
+            """);
+    assertThat(preview.problem()).isEmpty();
+    assertThat(preview.samples().stream().map(row -> row.get("responded")))
+        .containsExactly("2026-01-01", "null");
+  }
+
+  @Test
   void aThingIsLookedUpWhereItCanBe() throws IOException {
     Preview preview =
         preview(
