@@ -23,6 +23,7 @@ import java.util.concurrent.Callable;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -48,11 +49,34 @@ final class BackfillCommand implements Callable<Integer>, EndsWithResult {
   @Parameters(paramLabel = "APPLICATION", description = "what to run; 'nightly' is everything")
   private String name = "";
 
-  @Option(names = "--from", paramLabel = "DATE", required = true, description = "the first night")
-  private LocalDate from = LocalDate.MIN;
+  @ArgGroup(multiplicity = "1")
+  private Nights nights = new Nights();
 
-  @Option(names = "--to", paramLabel = "DATE", required = true, description = "the last night")
-  private LocalDate to = LocalDate.MIN;
+  /** One night, or those from one to another. */
+  static final class Nights {
+    @Option(names = "--as-of", paramLabel = "DATE", required = true, description = "one night")
+    private Optional<LocalDate> asOf = Optional.empty();
+
+    @ArgGroup(exclusive = false)
+    private Range range = new Range();
+
+    LocalDate first() {
+      return asOf.orElse(range.from);
+    }
+
+    LocalDate last() {
+      return asOf.orElse(range.to);
+    }
+  }
+
+  /** The first and the last of several nights. */
+  static final class Range {
+    @Option(names = "--from", paramLabel = "DATE", required = true, description = "the first night")
+    private LocalDate from = LocalDate.MIN;
+
+    @Option(names = "--to", paramLabel = "DATE", required = true, description = "the last night")
+    private LocalDate to = LocalDate.MIN;
+  }
 
   @Option(
       names = "--arrived-by",
@@ -72,6 +96,8 @@ final class BackfillCommand implements Callable<Integer>, EndsWithResult {
 
   @Override
   public Integer call() {
+    LocalDate from = nights.first();
+    LocalDate to = nights.last();
     if (to.isBefore(from)) {
       throw new BadInput(
           "Cannot backfill %s: --to %s is before --from %s. Swap them.".formatted(name, to, from));

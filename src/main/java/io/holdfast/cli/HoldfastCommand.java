@@ -30,6 +30,7 @@ public final class HoldfastCommand {
     line.addSubcommand(new RunCommand(program));
     line.addSubcommand(new BackfillCommand(program));
     line.addSubcommand(new ShowCommand(program));
+    line.addSubcommand(new PlanCommand(program));
     more.forEach(line::addSubcommand);
     line.setOut(out);
     line.setErr(err);

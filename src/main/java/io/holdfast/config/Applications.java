@@ -24,15 +24,29 @@ public final class Applications {
     private static final Setting<Nightly> SETTING = Setting.of(NIGHTLY, Nightly.class);
   }
 
+  /**
+   * The sizes of cluster that applications ask for.
+   *
+   * @param profiles each by its name
+   */
+  public record Profiles(Map<String, Profile> profiles) {
+    private static final Setting<Profiles> SETTING = Setting.of("cluster", Profiles.class);
+  }
+
   private Applications() {}
 
   /** Every application of the night by name, in order. */
   public static Map<String, Application> all() {
     Map<String, Application> all = new LinkedHashMap<>();
-    for (String name : read(NIGHTLY, Nightly.SETTING).applications()) {
-      all.put(name, read(name, Application.SETTING));
+    for (String name : read(path(NIGHTLY), Nightly.SETTING).applications()) {
+      all.put(name, read(path(name), Application.SETTING));
     }
     return all;
+  }
+
+  /** The sizes of cluster by name, from {@code conf/profiles.conf}. */
+  public static Map<String, Profile> profiles() {
+    return read("conf/profiles.conf", Profiles.SETTING).profiles();
   }
 
   /**
@@ -62,8 +76,11 @@ public final class Applications {
     return chosen;
   }
 
-  private static <T extends Record> T read(String name, Setting<T> setting) {
-    String path = "jobs/" + name + ".conf";
+  private static String path(String name) {
+    return "jobs/" + name + ".conf";
+  }
+
+  private static <T extends Record> T read(String path, Setting<T> setting) {
     try (InputStream in = Applications.class.getClassLoader().getResourceAsStream(path)) {
       if (in == null) {
         throw new BadInput("Cannot read " + path + ": it is not in the jar. Build it again.");
