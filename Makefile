@@ -1,6 +1,7 @@
 # make demo   a generated company, two of its nights, and what to look at
 # make test   all tests but the slow suites
 # make test-integration   the slow suites: whole nights, faults, a cluster
+# make test-airflow   the DAG in a real Airflow, in a Python environment that it makes
 # make build  the classes and libraries that bin/holdfast runs from
 # make jar    the jar for spark-submit
 # make fmt    formats the code
@@ -11,7 +12,7 @@
 MAVEN = mvn -B -ntp -q
 DEMO_DIR ?= demo
 
-.PHONY: demo test test-integration build jar fmt clean tools
+.PHONY: demo test test-integration test-airflow build jar fmt clean tools
 
 demo: build
 	bin/holdfast demo --dir $(DEMO_DIR)
@@ -21,6 +22,9 @@ test: tools
 
 test-integration: jar
 	mvn -B -ntp test -Dtest.groups=integration -Dtest.excludedGroups=long
+
+test-airflow:
+	"$$(bin/python-env airflow airflow/requirements.txt airflow/tests/requirements.txt)"/bin/python -m pytest -q airflow/tests
 
 build: tools target/.built
 

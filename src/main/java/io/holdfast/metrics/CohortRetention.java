@@ -22,6 +22,7 @@ import static org.apache.spark.sql.types.DataTypes.IntegerType;
 import static org.apache.spark.sql.types.DataTypes.LongType;
 import static org.apache.spark.sql.types.DataTypes.StringType;
 
+import io.holdfast.activity.Aliases;
 import io.holdfast.activity.CustomerDays;
 import io.holdfast.activity.CustomerMrr;
 import io.holdfast.activity.PayingSpells;
@@ -112,6 +113,7 @@ public final class CohortRetention {
           .reads(
               Customers.TABLE,
               Users.TABLE,
+              Aliases.TABLE,
               CustomerDays.TABLE,
               UserDays.TABLE,
               CustomerMrr.TABLE,
@@ -130,14 +132,16 @@ public final class CohortRetention {
       in.note("No retention is measured: retention.definitions names none.");
       return in.create(List.of(), TABLE.schema());
     }
+    Dataset<Row> aliases = in.rows(Aliases.TABLE);
     RetentionFacts facts =
         new RetentionFacts(
             in.rows(Customers.TABLE),
             in.rows(Users.TABLE),
-            in.rows(CustomerDays.TABLE),
-            in.rows(UserDays.TABLE),
+            CustomerDays.merged(in.rows(CustomerDays.TABLE), aliases),
+            UserDays.merged(in.rows(UserDays.TABLE), aliases),
             in.rows(CustomerMrr.TABLE),
             in.rows(PayingSpells.TABLE),
+            aliases,
             in.asOf());
     return retention(facts, settings, in.settings(Company.SETTING).weekStartsOn());
   }

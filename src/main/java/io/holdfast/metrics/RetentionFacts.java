@@ -10,7 +10,7 @@ import static org.apache.spark.sql.functions.min;
 import static org.apache.spark.sql.functions.sequence;
 import static org.apache.spark.sql.functions.struct;
 
-import io.holdfast.conformed.Known;
+import io.holdfast.activity.Aliases;
 import io.holdfast.metrics.RetentionDefinition.Birth;
 import io.holdfast.metrics.RetentionDefinition.Unit;
 import java.time.LocalDate;
@@ -30,6 +30,8 @@ import org.apache.spark.sql.Row;
  * @param userDays what each user did on each day
  * @param mrr what each customer pays from day to day
  * @param spells when each customer paid
+ * @param aliases who is the same as whom: rows of {@link Aliases}; the days, MRR and spells are
+ *     those of the ids that count already
  * @param asOf the last local day that counts
  */
 record RetentionFacts(
@@ -39,6 +41,7 @@ record RetentionFacts(
     Dataset<Row> userDays,
     Dataset<Row> mrr,
     Dataset<Row> spells,
+    Dataset<Row> aliases,
     LocalDate asOf) {
 
   /**
@@ -92,13 +95,13 @@ record RetentionFacts(
   private Dataset<Row> signups(Unit unit) {
     return switch (unit) {
       case CUSTOMER ->
-          Known.current(customers)
+          currentCustomers()
               .select(
                   col("customer_id").as("unit_id"),
                   col("customer_id"),
                   col("signup_date").as("birth_date"));
       case USER ->
-          Known.current(users)
+          currentUsers()
               .select(
                   col("user_id").as("unit_id"),
                   col("customer_id"),
@@ -108,13 +111,13 @@ record RetentionFacts(
 
   private Dataset<Row> counted(Unit unit, Dataset<Row> rows) {
     Dataset<Row> ownCustomers =
-        Known.current(customers).filter(col("is_internal")).select("customer_id");
+        currentCustomers().filter(col("is_internal")).select("customer_id");
     Dataset<Row> counted = rows.join(ownCustomers, new String[] {"customer_id"}, "left_anti");
     if (unit == Unit.CUSTOMER) {
       return counted;
     }
     Dataset<Row> ownUsers =
-        Known.current(users).filter(col("is_internal")).select(col("user_id").as("unit_id"));
+        currentUsers().filter(col("is_internal")).select(col("user_id").as("unit_id"));
     return counted.join(ownUsers, new String[] {"unit_id"}, "left_anti");
   }
 
@@ -132,6 +135,14 @@ record RetentionFacts(
             explode(sequence(periods.index(col("from_date")), periods.index(col("last_date")))))
         .filter(end.between(col("from_date"), col("last_date")))
         .select("customer_id", "period_index", "mrr");
+  }
+
+  private Dataset<Row> currentCustomers() {
+    return Aliases.currentCustomers(customers, aliases);
+  }
+
+  private Dataset<Row> currentUsers() {
+    return Aliases.currentUsers(users, aliases);
   }
 
   /** One row: whether anything is known of what customers pay. */

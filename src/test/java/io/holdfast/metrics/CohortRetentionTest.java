@@ -11,6 +11,7 @@ import static org.apache.spark.sql.functions.when;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.holdfast.activity.Aliases;
 import io.holdfast.activity.CustomerDays;
 import io.holdfast.activity.CustomerMrr;
 import io.holdfast.activity.PayingSpells;
@@ -182,6 +183,7 @@ class CohortRetentionTest {
             none(UserDays.TABLE),
             mrr,
             none(PayingSpells.TABLE),
+            none(Aliases.TABLE),
             LocalDate.of(2026, 1, 31));
     assertRows(
         retention(
@@ -242,6 +244,7 @@ class CohortRetentionTest {
             none(UserDays.TABLE),
             none(CustomerMrr.TABLE),
             none(PayingSpells.TABLE),
+            none(Aliases.TABLE),
             LocalDate.of(2026, 2, 28));
     assertRows(
         retention(facts, definition(Unit.CUSTOMER, Birth.SIGNUP, Grain.MONTH, 6)),
@@ -287,6 +290,7 @@ class CohortRetentionTest {
                 """),
             none(CustomerMrr.TABLE),
             none(PayingSpells.TABLE),
+            none(Aliases.TABLE),
             LocalDate.of(2026, 1, 18));
     assertRows(
         retention(facts, definition(Unit.USER, Birth.FIRST_CORE_EVENT, Grain.WEEK, 6, "country")),
@@ -335,6 +339,7 @@ class CohortRetentionTest {
                 | idle        | snapshot  | 2     | 2026-03-02 |
                 | gone        | snapshot  | 1     | 2025-12-05 |
                 """),
+            none(Aliases.TABLE),
             LocalDate.of(2026, 3, 2));
     var cells = retention(facts, definition(Unit.CUSTOMER, Birth.FIRST_PAID, Grain.MONTH, 6));
     assertRulesKept(CohortRetention.TABLE, cells, facts.asOf());
@@ -372,6 +377,7 @@ class CohortRetentionTest {
             none(UserDays.TABLE),
             none(CustomerMrr.TABLE),
             none(PayingSpells.TABLE),
+            none(Aliases.TABLE),
             LocalDate.of(2026, 3, 31));
     var settings =
         new RetentionSettings(
@@ -427,6 +433,52 @@ class CohortRetentionTest {
   }
 
   /** The definition as a loop: a member counts in k = 0, and in k if a day lies in [p, q). */
+  @Test
+  void aMergedCustomerIsOneUnitThatWasBornWhenTheFirstOfItsIdsWas() {
+    var aliases =
+        rows(
+            Aliases.TABLE,
+            """
+            | unit     | alias_id | canonical_id |
+            | customer | old      | kept         |
+            """);
+    var customers =
+        rows(
+            Customers.TABLE,
+            """
+            | customer_id | signup_date | known_from | is_current |
+            | old         | 2026-01-05  | 2026-01-05 | true       |
+            | kept        | 2026-02-07  | 2026-02-07 | true       |
+            """);
+    var days =
+        rows(
+            CustomerDays.TABLE,
+            """
+            | customer_id | event_date | is_active |
+            | old         | 2026-01-06 | true      |
+            | kept        | 2026-03-02 | true      |
+            """);
+    var facts =
+        new RetentionFacts(
+            customers,
+            none(Users.TABLE),
+            CustomerDays.merged(days, aliases),
+            none(UserDays.TABLE),
+            none(CustomerMrr.TABLE),
+            none(PayingSpells.TABLE),
+            aliases,
+            LocalDate.of(2026, 3, 31));
+    assertRows(
+        retention(facts, definition(Unit.CUSTOMER, Birth.SIGNUP, Grain.MONTH, 2))
+            .filter("segment_dimension = 'all'"),
+        """
+        | cohort_start | period | cohort_size | retained |
+        | 2026-01-01   | 0      | 1           | 1        |
+        | 2026-01-01   | 1      | 1           | 0        |
+        | 2026-01-01   | 2      | 1           | 1        |
+        """);
+  }
+
   private static List<String> plainCounts(
       Map<String, NavigableSet<LocalDate>> active, Grain grain, int periods, LocalDate asOf) {
     Period step = grain == Grain.WEEK ? Period.ofWeeks(1) : Period.ofMonths(1);
@@ -522,6 +574,7 @@ class CohortRetentionTest {
         none(UserDays.TABLE),
         none(CustomerMrr.TABLE),
         none(PayingSpells.TABLE),
+            none(Aliases.TABLE),
         LocalDate.parse(asOf));
   }
 }
