@@ -30,8 +30,7 @@ final class NightPlan {
   private final Map<String, Profile> profiles;
   private final Map<String, String> builders = new LinkedHashMap<>();
 
-  NightPlan(
-      Program program, Map<String, Application> applications, Map<String, Profile> profiles) {
+  NightPlan(Program program, Map<String, Application> applications, Map<String, Profile> profiles) {
     this.program = program;
     this.applications = applications;
     this.profiles = profiles;
@@ -48,8 +47,7 @@ final class NightPlan {
     DefaultIndenter lines = new DefaultIndenter("  ", "\n");
     try {
       return new ObjectMapper()
-              .writer(
-                  new DefaultPrettyPrinter().withArrayIndenter(lines).withObjectIndenter(lines))
+              .writer(new DefaultPrettyPrinter().withArrayIndenter(lines).withObjectIndenter(lines))
               .writeValueAsString(plan)
           + "\n";
     } catch (JsonProcessingException e) {

@@ -110,8 +110,7 @@ record RetentionFacts(
   }
 
   private Dataset<Row> counted(Unit unit, Dataset<Row> rows) {
-    Dataset<Row> ownCustomers =
-        currentCustomers().filter(col("is_internal")).select("customer_id");
+    Dataset<Row> ownCustomers = currentCustomers().filter(col("is_internal")).select("customer_id");
     Dataset<Row> counted = rows.join(ownCustomers, new String[] {"customer_id"}, "left_anti");
     if (unit == Unit.CUSTOMER) {
       return counted;

@@ -574,7 +574,7 @@ class CohortRetentionTest {
         none(UserDays.TABLE),
         none(CustomerMrr.TABLE),
         none(PayingSpells.TABLE),
-            none(Aliases.TABLE),
+        none(Aliases.TABLE),
         LocalDate.parse(asOf));
   }
 }
