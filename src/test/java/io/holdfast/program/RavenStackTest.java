@@ -119,7 +119,7 @@ class RavenStackTest {
         | conformed.events  | before the customer's signup                   | 1           |
         | conformed.events  | before its subscription's start                | 2           |
         | conformed.events  | after its subscription's last paid day         | 1           |
-        | conformed.tickets | before the customer's signup                   | 1           |
+        | conformed.tickets | opened before the customer's signup            | 1           |
         """);
     assertRows(
         lake.read(FeedDeliveries.TABLE),
@@ -194,7 +194,7 @@ class RavenStackTest {
         | conformed.events  | after its subscription's last paid day         | 290         |
         | conformed.events  | before the customer's signup                   | 13198       |
         | conformed.events  | an id repeated with other content (both kept) | 21          |
-        | conformed.tickets | before the customer's signup                   | 1077        |
+        | conformed.tickets | opened before the customer's signup            | 1077        |
         """);
     // Of the tickets closed in the 90 days up to the night 163 have a mark: 59 of 3, 63 of 4, 41 of
     // 5.
