@@ -114,6 +114,7 @@ public final class Models {
           .column("card_markdown", StringType, "the model card")
           .column("card_json", StringType, "the same for programs")
           .column("training_set", StringType, "definitions and first date of its rows, JSON")
+          .column("training_settings", StringType, "the settings of the training, JSON")
           .column("data_hash", StringType, "hash of the mature observations")
           .column("input_versions", StringType, "versions of the tables that it read, JSON")
           .column("seed", LongType, "seed of all randomness")
@@ -148,10 +149,11 @@ public final class Models {
     refusal.ifPresent(in::note);
     Optional<Row> champion = refusal.isPresent() ? Optional.empty() : serving;
     List<String> alerts = champion.map(model -> alerts(model, in)).orElse(List.of());
+    Optional<Row> last = lastTraining(previous);
     boolean isDue =
         champion.isEmpty()
             || in.asOf().plusDays(1).getDayOfWeek() == MONDAY
-            || !alertsOfLastTraining(previous).containsAll(alerts);
+            || !alertsOf(last).containsAll(alerts);
     if (!isDue) {
       in.note("no training: %s serves".formatted(champion.get().<String>getAs("model_id")));
       return in.create(List.of(), TABLE.schema());
@@ -177,7 +179,8 @@ public final class Models {
                 Map.of(
                     "input_versions", versions,
                     "training_set", Training.json(set.pinned()),
-                    "drift_alerts", alerts));
+                    "drift_alerts", alerts),
+                last);
     outcome.notes().forEach(in::note);
     return in.create(Training.rows(outcome.models(), TABLE.columnNames()), TABLE.schema());
   }
@@ -196,17 +199,20 @@ public final class Models {
         .toList();
   }
 
-  /** An alert that the last training has already seen asks for no other. */
-  private static List<String> alertsOfLastTraining(Dataset<Row> previous) {
+  private static Optional<Row> lastTraining(Dataset<Row> previous) {
     return previous
-        .filter(col("drift_alerts").isNotNull())
         .orderBy(col("as_of_date").desc())
-        .select("drift_alerts")
+        .select("as_of_date", "data_hash", "training_settings", "drift_alerts")
         .limit(1)
         .collectAsList()
         .stream()
-        .map(row -> row.<String>getList(0))
-        .findFirst()
+        .findFirst();
+  }
+
+  /** An alert that the last training has already seen asks for no other. */
+  private static List<String> alertsOf(Optional<Row> last) {
+    return last.filter(row -> !row.isNullAt(row.fieldIndex("drift_alerts")))
+        .map(row -> row.<String>getList(row.fieldIndex("drift_alerts")))
         .orElse(List.of());
   }
 

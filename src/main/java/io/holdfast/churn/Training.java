@@ -96,7 +96,7 @@ record Training(
    * @param observations rows of a {@link TrainingSet}
    */
   Outcome on(Dataset<Row> observations) {
-    return on(observations, Map.of());
+    return on(observations, Map.of(), Optional.empty());
   }
 
   /**
@@ -104,8 +104,10 @@ record Training(
    *
    * @param observations rows of a {@link TrainingSet}
    * @param origin where they come from: columns of the registry
+   * @param last the registry's row of the last training: the same data and settings would only make
+   *     the same models again
    */
-  Outcome on(Dataset<Row> observations, Map<String, Object> origin) {
+  Outcome on(Dataset<Row> observations, Map<String, Object> origin, Optional<Row> last) {
     Dataset<Row> rows =
         ChurnFeatures.withAttributes(observations, dataset)
             .withColumn(Preparation.LABEL, col("is_churned").cast("double"))
@@ -115,6 +117,13 @@ record Training(
             .persist(StorageLevel.MEMORY_AND_DISK());
     try {
       Facts facts = facts(rows, observations.columns(), origin);
+      if (last.isPresent() && learnedOf(last.get(), facts)) {
+        return new Outcome(
+            List.of(),
+            List.of(
+                "no training: data and settings are those of %s"
+                    .formatted(last.get().getDate(last.get().fieldIndex("as_of_date")))));
+      }
       return facts.churnedCustomers < settings.minChurnedCustomers()
           ? nothing(
               facts,
@@ -124,6 +133,15 @@ record Training(
     } finally {
       rows.unpersist();
     }
+  }
+
+  private boolean learnedOf(Row last, Facts facts) {
+    return hash(facts).equals(last.getAs("data_hash"))
+        && json(settings).equals(last.getAs("training_settings"));
+  }
+
+  private static String hash(Facts facts) {
+    return Long.toHexString(facts.hash);
   }
 
   private Outcome candidates(Dataset<Row> rows, Facts facts) {
@@ -540,7 +558,8 @@ record Training(
     model.put("churned_customers", facts.churnedCustomers);
     model.put("base_rate", facts.baseRate());
     model.putAll(facts.origin);
-    model.put("data_hash", Long.toHexString(facts.hash));
+    model.put("data_hash", hash(facts));
+    model.put("training_settings", json(settings));
     model.put("seed", settings.seed());
     return model;
   }

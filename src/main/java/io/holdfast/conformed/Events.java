@@ -83,7 +83,7 @@ public final class Events {
                       in.nearby(LANDED, in.settings(ConformedSettings.SETTING).clashDays())))
           .as(
               in ->
-                  compared(
+                  ruled(
                       events(
                           in.rows(LANDED),
                           in.nearby(LANDED, in.settings(ConformedSettings.SETTING).clashDays()),
@@ -110,48 +110,57 @@ public final class Events {
   }
 
   /**
-   * Merges repeats and numbers clashes.
+   * Merges repeats and numbers clashes. Few ids come twice, so only the rows of these are sorted
+   * and compared.
    *
    * @param landed rows of some days of the landed table
    * @param nearby rows of these days and of those around them, in which clashes are looked for
    * @param clashDays how many days apart two rows of one id can lie to be compared
    */
   static Dataset<Row> events(Dataset<Row> landed, Dataset<Row> nearby, int clashDays) {
-    Dataset<Row> numbers = clashes(distinct(nearby), clashDays);
-    Column later = col("clashes").equalTo("later_wins");
-    return distinct(landed)
-        .join(numbers, new String[] {"event_id", "row_hash", "row_date"}, "left")
-        .withColumn("clash_number", coalesce(col("number"), lit(1)))
-        .filter(not(later).or(col("number").isNull()).or(col("is_last")))
+    Dataset<Row> rows = identified(landed);
+    Dataset<Row> around = identified(nearby);
+    Dataset<Row> repeated =
+        around.groupBy("event_id").count().filter(col("count").gt(1)).select("event_id");
+    String[] id = {"event_id"};
+    Dataset<Row> once = rows.join(repeated, id, "left_anti").withColumn("clash_number", lit(1));
+    Dataset<Row> several =
+        compared(
+            rows.join(repeated, id, "left_semi"),
+            around.join(repeated, id, "left_semi"),
+            clashDays);
+    return once.unionByName(several)
         .withColumnRenamed("occurred_date", "event_date")
         .withColumn("quantity", coalesce(col("quantity"), lit(1)))
         .withColumnRenamed("attributes", "properties");
   }
 
-  /**
-   * Each row once: equal rows have equal hashes, and the first to arrive stands for all. Few rows
-   * are repeats, so only these are sorted.
-   */
-  private static Dataset<Row> distinct(Dataset<Row> landed) {
-    Dataset<Row> rows =
-        Sources.kept(landed)
-            .withColumn(
-                "event_id", coalesce(col("event_id"), concat(lit("r"), hex(col("row_hash")))));
-    String[] content = {"row_date", "event_id", "row_hash"};
-    Dataset<Row> repeated =
-        rows.groupBy("row_date", "event_id", "row_hash")
-            .count()
-            .filter(col("count").gt(1))
-            .drop("count");
+  /** The kept rows; one without an id is named by its content. */
+  private static Dataset<Row> identified(Dataset<Row> landed) {
+    return Sources.kept(landed)
+        .withColumn("event_id", coalesce(col("event_id"), concat(lit("r"), hex(col("row_hash")))));
+  }
+
+  /** Rows of ids that come more than once: each content once, and numbered. */
+  private static Dataset<Row> compared(
+      Dataset<Row> landed, Dataset<Row> nearby, int clashDays) {
+    Dataset<Row> numbers = clashes(distinct(nearby), clashDays);
+    Column later = col("clashes").equalTo("later_wins");
+    return distinct(landed)
+        .join(numbers, new String[] {"event_id", "row_hash", "row_date"}, "left")
+        .filter(not(later).or(col("number").isNull()).or(col("is_last")))
+        .withColumn("clash_number", coalesce(col("number"), lit(1)))
+        .drop("number", "is_last");
+  }
+
+  /** Each row once: equal rows have equal hashes, and the first to arrive stands for all. */
+  private static Dataset<Row> distinct(Dataset<Row> rows) {
     WindowSpec first =
         Window.partitionBy("row_date", "event_id", "row_hash")
             .orderBy("arrival_date", "file", "feed");
-    Dataset<Row> firsts =
-        rows.join(repeated, content, "left_semi")
-            .withColumn("nth", row_number().over(first))
-            .filter(col("nth").equalTo(1))
-            .drop("nth");
-    return rows.join(repeated, content, "left_anti").unionByName(firsts);
+    return rows.withColumn("nth", row_number().over(first))
+        .filter(col("nth").equalTo(1))
+        .drop("nth");
   }
 
   /**
@@ -197,7 +206,7 @@ public final class Events {
   }
 
   /** Puts beside each event what the rules hold it against. */
-  private static Dataset<Row> compared(
+  private static Dataset<Row> ruled(
       Dataset<Row> events, Dataset<Row> customers, Dataset<Row> subscriptions) {
     Dataset<Row> lines =
         Known.current(subscriptions).select("subscription_id", "start_date", "end_date");

@@ -320,6 +320,8 @@ public final class Runner {
       String name = job.table().id();
       Instant start = Instant.now();
       progress.started(name);
+      // Spark's own pages and logs then say whose jobs they show.
+      spark.sparkContext().setJobDescription(name);
       try {
         requireData(job, night);
         Plan plan = Plan.of(job, lake, settings, night, code);

@@ -31,6 +31,7 @@ import io.holdfast.table.Field;
 import java.sql.Date;
 import java.time.LocalDate;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -63,7 +64,7 @@ final class Mapped {
   private final Feeds feeds;
   private final Company company;
   private final ExchangeRates rates;
-  private final Values values;
+  private final Values parser;
 
   Mapped(
       Contract contract,
@@ -78,7 +79,7 @@ final class Mapped {
     this.feeds = feeds;
     this.company = company;
     this.rates = rates;
-    this.values = new Values(company.tz());
+    this.parser = new Values(company.tz());
     requireKnownColumns();
   }
 
@@ -182,11 +183,17 @@ final class Mapped {
         rows = lookedUp(rows, entry.getKey(), entry.getValue(), lookup);
       }
     }
+    Map<String, Column> instants = new LinkedHashMap<>();
+    Map<String, Column> values = new LinkedHashMap<>();
     for (Term term : contract.terms()) {
-      rows = read(rows, term, types, reasons);
+      read(term, types, instants, values, reasons);
     }
-    rows = rows.withColumn("attributes", attributes()).withColumn("known_at", knownAt(types));
-    return stamped(rows, types, coalesce(reasons.toArray(Column[]::new)));
+    values.put("attributes", attributes());
+    values.put("known_at", knownAt(types));
+    return stamped(
+        rows.withColumns(instants).withColumns(values),
+        types,
+        coalesce(reasons.toArray(Column[]::new)));
   }
 
   private Dataset<Row> lookedUp(
@@ -218,34 +225,42 @@ final class Mapped {
         "left");
   }
 
-  private Dataset<Row> read(Dataset<Row> rows, Term term, StructType types, List<Column> reasons) {
+  /**
+   * Adds what a term's columns are made of, and why a row of it can be rejected.
+   *
+   * @param instants the columns that {@code values} are made of
+   */
+  private void read(
+      Term term,
+      StructType types,
+      Map<String, Column> instants,
+      Map<String, Column> values,
+      List<Column> reasons) {
     Mapping mapping = feed.columns().get(term.name());
-    Dataset<Row> out = rows;
     if (mapping == null) {
       for (Field field : term.fields()) {
-        out = out.withColumn("_t_" + field.name(), lit(null).cast(field.type()));
+        values.put("_t_" + field.name(), lit(null).cast(field.type()));
       }
-      return out;
+      return;
     }
     Column value = value(term.name(), mapping);
     DataType type =
         mapping.column().filter(c -> types.getFieldIndex(c).isDefined()).isPresent()
             ? types.apply(mapping.column().get()).dataType()
             : DataTypes.StringType;
-    Column read = values.read(term.kind(), value, type, mapping.format());
+    Column read = parser.read(term.kind(), value, type, mapping.format());
     if (term.name().equals("end_date")
         && feed.endDateIs().filter(Feed.EndDateIs.LAST_PAID_DAY::equals).isPresent()) {
       read = date_add(read, 1);
     }
     if (term.kind() == Kind.MOMENT) {
       String instant = "_t_" + term.name() + "_at";
-      out =
-          out.withColumn(instant, values.instant(value, type, mapping.format()))
-              .withColumn(
-                  "_t_" + term.name() + "_date",
-                  values.day(value, type, mapping.format(), col(instant)));
+      instants.put(instant, parser.instant(value, type, mapping.format()));
+      values.put(
+          "_t_" + term.name() + "_date",
+          parser.day(value, type, mapping.format(), col(instant)));
     } else {
-      out = out.withColumn("_t_" + term.name(), read);
+      values.put("_t_" + term.name(), read);
     }
     Column stored = col("_t_" + (term.kind() == Kind.MOMENT ? term.name() + "_date" : term.name()));
     reasons.add(Values.unreadable(term.name(), value, stored, term.kind()));
@@ -296,7 +311,6 @@ final class Mapped {
                   stored.cast("string"),
                   lit(" is before " + feeds.earliestDate()))));
     }
-    return out;
   }
 
   private static Column value(String column, Mapping mapping) {
@@ -332,7 +346,7 @@ final class Mapped {
         Column date =
             when.equals("never")
                 ? lit(Date.valueOf(NEVER))
-                : values.day(named(when), types.apply(when).dataType(), Optional.empty());
+                : parser.day(named(when), types.apply(when).dataType(), Optional.empty());
         for (String stored : storedNames(entry.getKey())) {
           Column one = map(lit(stored), date);
           all =
@@ -402,7 +416,7 @@ final class Mapped {
               Column value = named(column);
               Column text = blankIsNull(value);
               Column instant =
-                  values.instant(value, types.apply(column).dataType(), Optional.empty());
+                  parser.instant(value, types.apply(column).dataType(), Optional.empty());
               return coalesce(
                   when(text.rlike("^\\d{1,38}$"), lpad(text, 38, "0")),
                   date_format(instant, "yyyy-MM-dd'T'HH:mm:ss.SSSSSS"),
@@ -418,7 +432,7 @@ final class Mapped {
     }
     Column told =
         feed.arrivalColumn()
-            .map(c -> values.day(named(c), types.apply(c).dataType(), Optional.empty()))
+            .map(c -> parser.day(named(c), types.apply(c).dataType(), Optional.empty()))
             .map(day -> coalesce(day, folder))
             .orElse(folder);
     return feed.arrivalKnownFrom()

@@ -7,6 +7,7 @@ import static org.apache.spark.sql.functions.from_utc_timestamp;
 import static org.apache.spark.sql.functions.length;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.lower;
+import static org.apache.spark.sql.functions.right;
 import static org.apache.spark.sql.functions.split;
 import static org.apache.spark.sql.functions.to_date;
 import static org.apache.spark.sql.functions.to_utc_timestamp;
@@ -36,7 +37,9 @@ import org.apache.spark.sql.types.TimestampType;
 final class Values {
 
   private static final String HAS_ZONE = "(?i)(Z|UTC|GMT|[+-]\\d{2}:?\\d{2})$";
+  private static final int ZONE_LENGTH = 6;
   private static final String DAY_ALONE = "^\\d{4}-\\d{2}-\\d{2}$";
+  private static final int DAY_LENGTH = 10;
 
   private final String tz;
 
@@ -103,8 +106,8 @@ final class Values {
     Column dayAlone =
         format.isPresent() && !hasTime(format.get())
             ? to_date(try_to_timestamp(text, lit(format.get())))
-            : when(text.rlike(DAY_ALONE), text.try_cast(DataTypes.DateType));
-    return coalesce(dayAlone, to_date(from_utc_timestamp(instant(value, type, format), tz)));
+            : when(isDayAlone(text), text.try_cast(DataTypes.DateType));
+    return coalesce(dayAlone, to_date(from_utc_timestamp(instant, tz)));
   }
 
   /** The instant of a time; NULL for a date without a time of day. */
@@ -127,9 +130,14 @@ final class Values {
       return hasZone(format.get()) ? parsed : to_utc_timestamp(parsed, tz);
     }
     Column parsed = text.try_cast(DataTypes.TimestampType);
-    return when(text.rlike(DAY_ALONE), lit(null).cast("timestamp"))
-        .when(text.rlike(HAS_ZONE), parsed)
+    return when(isDayAlone(text), lit(null).cast("timestamp"))
+        .when(right(text, lit(ZONE_LENGTH)).rlike(HAS_ZONE), parsed)
         .otherwise(to_utc_timestamp(parsed, tz));
+  }
+
+  /** A pattern is slow to match, and most texts are longer. */
+  private static Column isDayAlone(Column text) {
+    return length(text).equalTo(DAY_LENGTH).and(text.rlike(DAY_ALONE));
   }
 
   private static boolean hasTime(String format) {

@@ -91,6 +91,16 @@ class TrainingTest {
   }
 
   @Test
+  void theSameDataAndSettingsAreNotLearnedAgain() {
+    Row last = row(champion(TRAINED));
+    Training.Outcome again = training().on(TELLING, Map.of(), Optional.of(last));
+    assertThat(again.models()).isEmpty();
+    assertThat(again.notes()).containsExactly("no training: data and settings are those of " + AS_OF);
+    Dataset<Row> other = TELLING.filter(col("customer_id").isin("c1", "c2", "c3", "c4", "c5"));
+    assertThat(training().on(other, Map.of(), Optional.of(last)).models()).hasSize(1);
+  }
+
+  @Test
   void withoutASignalNoModelServes() {
     Training.Outcome outcome = training().on(observations(150, days -> 0.2, 11));
     assertThat(outcome.models()).noneMatch(model -> (Boolean) model.get("is_champion"));
