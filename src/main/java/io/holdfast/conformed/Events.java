@@ -142,8 +142,7 @@ public final class Events {
   }
 
   /** Rows of ids that come more than once: each content once, and numbered. */
-  private static Dataset<Row> compared(
-      Dataset<Row> landed, Dataset<Row> nearby, int clashDays) {
+  private static Dataset<Row> compared(Dataset<Row> landed, Dataset<Row> nearby, int clashDays) {
     Dataset<Row> numbers = clashes(distinct(nearby), clashDays);
     Column later = col("clashes").equalTo("later_wins");
     return distinct(landed)

@@ -257,8 +257,7 @@ final class Mapped {
       String instant = "_t_" + term.name() + "_at";
       instants.put(instant, parser.instant(value, type, mapping.format()));
       values.put(
-          "_t_" + term.name() + "_date",
-          parser.day(value, type, mapping.format(), col(instant)));
+          "_t_" + term.name() + "_date", parser.day(value, type, mapping.format(), col(instant)));
     } else {
       values.put("_t_" + term.name(), read);
     }

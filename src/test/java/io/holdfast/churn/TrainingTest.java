@@ -95,7 +95,8 @@ class TrainingTest {
     Row last = row(champion(TRAINED));
     Training.Outcome again = training().on(TELLING, Map.of(), Optional.of(last));
     assertThat(again.models()).isEmpty();
-    assertThat(again.notes()).containsExactly("no training: data and settings are those of " + AS_OF);
+    assertThat(again.notes())
+        .containsExactly("no training: data and settings are those of " + AS_OF);
     Dataset<Row> other = TELLING.filter(col("customer_id").isin("c1", "c2", "c3", "c4", "c5"));
     assertThat(training().on(other, Map.of(), Optional.of(last)).models()).hasSize(1);
   }
