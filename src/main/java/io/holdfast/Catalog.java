@@ -57,6 +57,7 @@ import io.holdfast.metrics.TimeToValue;
 import io.holdfast.ops.FeedDeliveries;
 import io.holdfast.ops.RejectedRows;
 import io.holdfast.programs.Segments;
+import io.holdfast.report.Report;
 import io.holdfast.sources.Contracts;
 import io.holdfast.sources.Sources;
 import io.holdfast.table.Table;
@@ -138,7 +139,7 @@ public final class Catalog {
           KpiValues.JOB,
           PlanChecks.JOB);
 
-  public static final List<Publication> PUBLICATIONS = List.of(Exports.PUBLICATION);
+  public static final List<Publication> PUBLICATIONS = List.of(Exports.PUBLICATION, Report.PUBLICATION);
 
   private Catalog() {}
 

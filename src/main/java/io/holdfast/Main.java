@@ -17,6 +17,7 @@ import io.holdfast.commands.MapCommand;
 import io.holdfast.commands.ModelCommand;
 import io.holdfast.commands.ModelFigures;
 import io.holdfast.commands.MrrMonths;
+import io.holdfast.commands.ReportCommand;
 import io.holdfast.commands.RetentionTriangle;
 import io.holdfast.commands.RiskList;
 import io.holdfast.commands.SegmentShares;
@@ -72,6 +73,7 @@ public final class Main {
     return List.of(
         new StatusCommand(program),
         new DoctorCommand(program),
+        new ReportCommand(program),
         ActivateCommand.of(program),
         ModelCommand.of(program),
         new DatasetCommand(program),

@@ -29,7 +29,8 @@ class ArchitectureTest {
           "programs",
           "activation",
           "kpi",
-          "ops");
+          "ops",
+          "report");
 
   private static final List<String> PLATFORM = List.of("table", "job", "lake", "config", "cli");
 

@@ -108,6 +108,11 @@ class EmptyWorldTest {
     }
 
     @Override
+    public String program() {
+      return "program";
+    }
+
+    @Override
     public <T extends Record> T settings(Setting<T> setting) {
       assertThat(job.settings()).as(job.table() + " declares its settings").contains(setting);
       return settings.get(setting);

@@ -100,6 +100,11 @@ public final class GivenInputs implements Inputs {
   }
 
   @Override
+  public String program() {
+    return "program";
+  }
+
+  @Override
   public <T extends Record> T settings(Setting<T> setting) {
     return setting.type().cast(settings.get(setting));
   }

@@ -50,6 +50,9 @@ public interface Inputs {
   /** The version of a table's content that this job reads; -1 if it was never built. */
   long version(Table table);
 
+  /** Hash of the program: another one can make something else of the same rows. */
+  String program();
+
   /** The typed settings that the job declared. */
   <T extends Record> T settings(Setting<T> setting);
 

@@ -32,6 +32,7 @@ final class LakeInputs implements Inputs {
   private final boolean readsPrevious;
   private final Days days;
   private final Map<String, Long> versions;
+  private final String program;
   private final List<String> notes = new CopyOnWriteArrayList<>();
   private boolean hasGivenNothing;
 
@@ -46,7 +47,8 @@ final class LakeInputs implements Inputs {
       Table own,
       boolean readsPrevious,
       Days days,
-      Map<String, Long> versions) {
+      Map<String, Long> versions,
+      String program) {
     this.spark = spark;
     this.lake = lake;
     this.settings = settings;
@@ -58,10 +60,16 @@ final class LakeInputs implements Inputs {
     this.readsPrevious = readsPrevious;
     this.days = days;
     this.versions = versions;
+    this.program = program;
   }
 
   static LakeInputs of(
-      Plan plan, SparkSession spark, Lake lake, Settings settings, Plan.Night night) {
+      Plan plan,
+      SparkSession spark,
+      Lake lake,
+      Settings settings,
+      Plan.Night night,
+      String program) {
     Job job = plan.job();
     return new LakeInputs(
         spark,
@@ -74,7 +82,8 @@ final class LakeInputs implements Inputs {
         job.table(),
         job.readsPrevious(),
         plan.days(),
-        plan.inputs());
+        plan.inputs(),
+        program);
   }
 
   static LakeInputs of(
@@ -83,7 +92,8 @@ final class LakeInputs implements Inputs {
       SparkSession spark,
       Lake lake,
       Settings settings,
-      Plan.Night night) {
+      Plan.Night night,
+      String program) {
     return new LakeInputs(
         spark,
         lake,
@@ -95,7 +105,8 @@ final class LakeInputs implements Inputs {
         null,
         false,
         Days.ALL,
-        versions);
+        versions,
+        program);
   }
 
   @Override
@@ -152,6 +163,11 @@ final class LakeInputs implements Inputs {
   public long version(Table table) {
     declared(table);
     return versions.get(table.id());
+  }
+
+  @Override
+  public String program() {
+    return program;
   }
 
   private Dataset<Row> declared(Table table) {

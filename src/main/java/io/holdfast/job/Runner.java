@@ -28,6 +28,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.apache.hadoop.fs.FSError;
 import org.apache.hadoop.fs.Path;
@@ -145,13 +146,14 @@ public final class Runner {
               settings.get(LakeSettings.SETTING).maxRestatements());
       ledger.record(tables());
       Turns turns = new Turns(request, night, runId, lease);
-      List<Outcome> outcomes = turns.take();
+      List<Outcome> outcomes = new ArrayList<>(turns.take());
       boolean stands = outcomes.stream().allMatch(o -> o.failure().isEmpty()) && stands(night);
       lease.require();
       ledger.record(tables());
       if (stands) {
         ledger.publish(tables().stream().filter(Table::published).toList());
       }
+      outcomes.addAll(turns.takeLast(outcomes));
       return new RunReport(runId, night.asOf(), night.arrivedBy(), outcomes, stands, since(start));
     }
   }
@@ -265,7 +267,7 @@ public final class Runner {
           turns.put(job.table().id(), after(before, () -> turn(job), threads, job.table().id()));
         }
         List<CompletableFuture<Outcome>> all = new ArrayList<>(turns.values());
-        for (Publication publication : request.publications()) {
+        for (Publication publication : publications(p -> !readsBooks(p))) {
           List<CompletableFuture<Outcome>> before =
               publication.reads().stream()
                   .map(read -> turns.get(read.id()))
@@ -282,6 +284,29 @@ public final class Runner {
       }
     }
 
+    /**
+     * What reads the books of this run has its turn when they are written.
+     *
+     * @param before how the tables of this run ended
+     */
+    List<Outcome> takeLast(List<Outcome> before) {
+      List<Outcome> last = new ArrayList<>();
+      for (Publication publication : publications(Turns::readsBooks)) {
+        List<String> reads = publication.reads().stream().map(Table::id).toList();
+        List<Outcome> read = before.stream().filter(o -> reads.contains(o.name())).toList();
+        last.add(end(unlessFailed(read, () -> turn(publication), publication.name())));
+      }
+      return last;
+    }
+
+    private List<Publication> publications(Predicate<Publication> which) {
+      return request.publications().stream().filter(which).toList();
+    }
+
+    private static boolean readsBooks(Publication publication) {
+      return publication.reads().stream().anyMatch(Ledger.TABLES::contains);
+    }
+
     private CompletableFuture<Outcome> after(
         List<CompletableFuture<Outcome>> before,
         Supplier<Outcome> turn,
@@ -289,23 +314,27 @@ public final class Runner {
         String name) {
       return CompletableFuture.allOf(before.toArray(CompletableFuture<?>[]::new))
           .thenApplyAsync(
-              nothing -> {
-                List<String> failed =
-                    before.stream()
-                        .map(CompletableFuture::join)
-                        .filter(o -> o.status() == Status.FAILED || o.status() == Status.BLOCKED)
-                        .map(Outcome::name)
-                        .toList();
-                return end(
-                    failed.isEmpty()
-                        ? turn.get()
-                        : Outcome.of(
-                            name,
-                            Status.BLOCKED,
-                            "stays as it was, because " + failed + " failed",
-                            Duration.ZERO));
-              },
+              nothing ->
+                  end(
+                      unlessFailed(
+                          before.stream().map(CompletableFuture::join).toList(), turn, name)),
               threads);
+    }
+
+    private static Outcome unlessFailed(
+        List<Outcome> before, Supplier<Outcome> turn, String name) {
+      List<String> failed =
+          before.stream()
+              .filter(o -> o.status() == Status.FAILED || o.status() == Status.BLOCKED)
+              .map(Outcome::name)
+              .toList();
+      return failed.isEmpty()
+          ? turn.get()
+          : Outcome.of(
+              name,
+              Status.BLOCKED,
+              "stays as it was, because " + failed + " failed",
+              Duration.ZERO);
     }
 
     private Outcome end(Outcome outcome) {
@@ -330,7 +359,7 @@ public final class Runner {
         }
         Plan whole = withAllItsDays(plan);
         Optional<Commit> commit =
-            builder.build(whole, LakeInputs.of(whole, spark, lake, settings, night));
+            builder.build(whole, LakeInputs.of(whole, spark, lake, settings, night, code));
         return commit
             .map(made -> built(name, whole, made, start))
             .orElseGet(
@@ -347,7 +376,7 @@ public final class Runner {
       return plan.days().isAll()
           ? plan
           : plan.and(
-              plan.job().alsoReplaces().apply(LakeInputs.of(plan, spark, lake, settings, night)));
+              plan.job().alsoReplaces().apply(LakeInputs.of(plan, spark, lake, settings, night, code)));
     }
 
     private Outcome built(String name, Plan plan, Commit commit, Instant start) {
@@ -372,7 +401,8 @@ public final class Runner {
       try {
         Map<String, Long> versions = new TreeMap<>();
         publication.reads().forEach(table -> versions.put(table.id(), lake.version(table)));
-        LakeInputs inputs = LakeInputs.of(publication, versions, spark, lake, settings, night);
+        LakeInputs inputs = 
+            LakeInputs.of(publication, versions, spark, lake, settings, night, code);
         return published(publication, inputs, start);
       } catch (Exception
           | FSError thrown) { // Scala declares no checked ones; a full disk is an Error.

@@ -100,6 +100,11 @@ public final class KpiValues {
 
   private KpiValues() {}
 
+  /** The KPIs in the order in which dashboards show them. */
+  public static List<String> order() {
+    return Kpis.ALL.stream().map(Kpi::name).toList();
+  }
+
   private static Table[] sources() {
     return Kpis.ALL.stream()
         .flatMap(kpi -> kpi.reading().stream())

@@ -95,6 +95,11 @@ class ChurnJobsTest {
     }
 
     @Override
+    public String program() {
+      return "program";
+    }
+
+    @Override
     public <T extends Record> T settings(Setting<T> setting) {
       assertThat(job.settings()).contains(setting);
       return DEFAULTS.get(setting);

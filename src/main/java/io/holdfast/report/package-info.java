@@ -1,0 +1,2 @@
+/** The page that people open: every table's figures, written in words, charts and tables. */
+package io.holdfast.report;
