@@ -139,7 +139,8 @@ public final class Catalog {
           KpiValues.JOB,
           PlanChecks.JOB);
 
-  public static final List<Publication> PUBLICATIONS = List.of(Exports.PUBLICATION, Report.PUBLICATION);
+  public static final List<Publication> PUBLICATIONS =
+      List.of(Exports.PUBLICATION, Report.PUBLICATION);
 
   private Catalog() {}
 

@@ -120,9 +120,7 @@ public final class ReportCommand implements Callable<Integer> {
       @Override
       public Dataset<Row> rows(Table table) {
         Dataset<Row> rows = lake.read(table);
-        return table.isByNight()
-            ? rows.filter(col(Table.AS_OF_DATE).equalTo(lit(night)))
-            : rows;
+        return table.isByNight() ? rows.filter(col(Table.AS_OF_DATE).equalTo(lit(night))) : rows;
       }
 
       @Override

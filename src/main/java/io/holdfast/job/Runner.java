@@ -321,8 +321,7 @@ public final class Runner {
               threads);
     }
 
-    private static Outcome unlessFailed(
-        List<Outcome> before, Supplier<Outcome> turn, String name) {
+    private static Outcome unlessFailed(List<Outcome> before, Supplier<Outcome> turn, String name) {
       List<String> failed =
           before.stream()
               .filter(o -> o.status() == Status.FAILED || o.status() == Status.BLOCKED)
@@ -376,7 +375,9 @@ public final class Runner {
       return plan.days().isAll()
           ? plan
           : plan.and(
-              plan.job().alsoReplaces().apply(LakeInputs.of(plan, spark, lake, settings, night, code)));
+              plan.job()
+                  .alsoReplaces()
+                  .apply(LakeInputs.of(plan, spark, lake, settings, night, code)));
     }
 
     private Outcome built(String name, Plan plan, Commit commit, Instant start) {
@@ -401,7 +402,7 @@ public final class Runner {
       try {
         Map<String, Long> versions = new TreeMap<>();
         publication.reads().forEach(table -> versions.put(table.id(), lake.version(table)));
-        LakeInputs inputs = 
+        LakeInputs inputs =
             LakeInputs.of(publication, versions, spark, lake, settings, night, code);
         return published(publication, inputs, start);
       } catch (Exception

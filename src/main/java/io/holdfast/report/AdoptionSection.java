@@ -31,7 +31,8 @@ record AdoptionSection(Night night, Parts parts) {
         "adoption",
         lead(),
         night.of(FeatureAdoption.TABLE).isEmpty()
-            ? parts.panel("tiers", parts.empty(new Why(night, words).isEmpty(FeatureAdoption.TABLE)))
+            ? parts.panel(
+                "tiers", parts.empty(new Why(night, words).isEmpty(FeatureAdoption.TABLE)))
             : parts.beside(tiers(), adopters()),
         features(),
         timeToValue());
@@ -156,9 +157,7 @@ record AdoptionSection(Night night, Parts parts) {
                   "small",
                   at("class", "under"),
                   figures.interval(
-                      line.value("difference_low"),
-                      line.value("difference_high"),
-                      Kind.POINTS))));
+                      line.value("difference_low"), line.value("difference_high"), Kind.POINTS))));
     }
     return parts.panel(
         "adopters", grid.in(words.of("adopters.title")), parts.note(words.of("association")));
@@ -215,8 +214,7 @@ record AdoptionSection(Night night, Parts parts) {
     Words words = parts.words();
     Figures figures = parts.figures();
     if (night.of(TimeToValue.TABLE).isEmpty()) {
-      return parts.widePanel(
-          "ttv", parts.empty(new Why(night, words).isEmpty(TimeToValue.TABLE)));
+      return parts.widePanel("ttv", parts.empty(new Why(night, words).isEmpty(TimeToValue.TABLE)));
     }
     Map<String, Line> naive = byBand("naive");
     Map<String, Line> landmark = byBand("landmark");

@@ -74,8 +74,7 @@ record ChurnSection(Night night, Parts parts) {
                     " (",
                     figures.of(month, "churn_rate", Kind.SHARE),
                     "; " + words.of("interval.name") + " ",
-                    figures.interval(
-                        month.value("rate_low"), month.value("rate_high"), Kind.SHARE),
+                    figures.interval(month.value("rate_low"), month.value("rate_high"), Kind.SHARE),
                     "). " + words.of("churn.lead_confirmed")))
         .orElse(parts.lead(words.of("churn.young")));
   }
@@ -242,8 +241,7 @@ record ChurnSection(Night night, Parts parts) {
                     .thenComparing(line -> line.text("cause")))
             .toList();
     if (causes.isEmpty()) {
-      return parts.panel(
-          "causes", parts.empty(new Why(night, words).isEmpty(ChurnCauses.TABLE)));
+      return parts.panel("causes", parts.empty(new Why(night, words).isEmpty(ChurnCauses.TABLE)));
     }
     double most =
         causes.stream()
@@ -381,8 +379,7 @@ record ChurnSection(Night night, Parts parts) {
     Words words = parts.words();
     Map<String, List<Line>> curves = new TreeMap<>();
     for (Line line : night.of(Survival.TABLE)) {
-      String name =
-          line.text("segment_dimension").equals(ALL) ? "" : line.text("segment_value");
+      String name = line.text("segment_dimension").equals(ALL) ? "" : line.text("segment_value");
       curves.computeIfAbsent(name, n -> new ArrayList<>()).add(line);
     }
     List<Line> whole = sorted(curves.getOrDefault("", List.of()));
@@ -455,8 +452,7 @@ record ChurnSection(Night night, Parts parts) {
       grid.row(
           figures.of(line, "tenure_days", Kind.COUNT),
           figures.of(line, "survival_rate", Kind.SHARE),
-          figures.interval(
-              line.value("survival_low"), line.value("survival_high"), Kind.SHARE),
+          figures.interval(line.value("survival_low"), line.value("survival_high"), Kind.SHARE),
           figures.of(line, "at_risk", Kind.COUNT),
           figures.of(line, "churned_customers", Kind.COUNT));
     }
@@ -518,8 +514,6 @@ record ChurnSection(Night night, Parts parts) {
             List.of());
     String title = words.of("survival_plan.title");
     return parts.panel(
-        "survival_plan",
-        Frame.both(title, frame -> chart.draw(frame)),
-        grid.in(title));
+        "survival_plan", Frame.both(title, frame -> chart.draw(frame)), grid.in(title));
   }
 }

@@ -73,9 +73,7 @@ record Curves(
           el(
               "path",
               at("class", "target"),
-              at(
-                  "d",
-                  "M%s %sl5 5l-5 5l-5-5z".formatted(px(x), px(y - 5))),
+              at("d", "M%s %sl5 5l-5 5l-5-5z".formatted(px(x), px(y - 5))),
               el("title", mark.text())));
     }
     for (Series one : series) {
@@ -92,8 +90,7 @@ record Curves(
     for (double tick : up.ticks(ABOUT_TICKS)) {
       double y = up.at(tick);
       boolean isZero = Math.abs(tick) < 1e-12;
-      nodes.add(
-          Frame.line(isZero ? "axis" : "grid", frame.left(), y, frame.end(), y));
+      nodes.add(Frame.line(isZero ? "axis" : "grid", frame.left(), y, frame.end(), y));
       nodes.add(Frame.text("tick", frame.left() - 8, y + 4, "end", label.apply(tick)));
     }
     int room = frame.isNarrow() ? 44 : 52;
@@ -110,7 +107,9 @@ record Curves(
 
   private List<Node> band(Series one, Scale across, Scale up) {
     List<Point> known =
-        one.points().stream().filter(p -> !Double.isNaN(p.low()) && !Double.isNaN(p.high())).toList();
+        one.points().stream()
+            .filter(p -> !Double.isNaN(p.low()) && !Double.isNaN(p.high()))
+            .toList();
     if (known.size() < 2) {
       return List.of();
     }

@@ -12,12 +12,13 @@ import java.time.temporal.ChronoUnit;
 import java.util.Comparator;
 import java.util.List;
 
-/** Whether the figures can be trusted: what arrived, what was rejected, what was odd, what changed. */
+/**
+ * Whether the figures can be trusted: what arrived, what was rejected, what was odd, what changed.
+ */
 record DataSection(Night night, Parts parts) {
 
   Node node() {
-    return parts.section(
-        "data", lead(), feeds(), parts.beside(warnings(), restated()));
+    return parts.section("data", lead(), feeds(), parts.beside(warnings(), restated()));
   }
 
   private List<Line> deliveries() {
@@ -51,8 +52,7 @@ record DataSection(Night night, Parts parts) {
         words.of("data.lead", feeds.size()) + " ",
         parts.figures().of(rejectedShare(feeds), Kind.SHARE),
         " " + words.of("data.lead_rejected") + " ",
-        words.of(
-            night.of(Ledger.PUBLISHED).isEmpty() ? "data.unpublished" : "data.published"),
+        words.of(night.of(Ledger.PUBLISHED).isEmpty() ? "data.unpublished" : "data.published"),
         odd == 0 ? "" : " " + words.of("data.odd", odd));
   }
 
@@ -106,7 +106,9 @@ record DataSection(Night night, Parts parts) {
     Words words = parts.words();
     List<Line> warnings =
         night.stream(Ledger.QUALITY_RESULTS)
-            .sorted(Comparator.comparing((Line l) -> l.text("table_id")).thenComparing(l -> l.text("rule")))
+            .sorted(
+                Comparator.comparing((Line l) -> l.text("table_id"))
+                    .thenComparing(l -> l.text("rule")))
             .toList();
     if (warnings.isEmpty()) {
       return parts.panel("warnings", parts.empty(words.of("warnings.none")));

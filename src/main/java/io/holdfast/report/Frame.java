@@ -13,8 +13,7 @@ import java.util.function.Function;
  *
  * @param isNarrow drawn for a telephone: fewer labels
  */
-record Frame(
-    int width, int height, int left, int right, int top, int bottom, boolean isNarrow) {
+record Frame(int width, int height, int left, int right, int top, int bottom, boolean isNarrow) {
 
   /** For a screen. */
   static final Frame WIDE = new Frame(560, 270, 52, 92, 16, 40, false);

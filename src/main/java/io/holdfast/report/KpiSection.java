@@ -19,8 +19,7 @@ record KpiSection(Night night, Parts parts) {
   Node node() {
     Words words = parts.words();
     if (night.of(KpiValues.TABLE).isEmpty()) {
-      return parts.section(
-          "kpis", parts.empty(new Why(night, words).isEmpty(KpiValues.TABLE)));
+      return parts.section("kpis", parts.empty(new Why(night, words).isEmpty(KpiValues.TABLE)));
     }
     List<Line> cards = known("executive").stream().filter(kpi -> kpi.has("target")).toList();
     return parts.section(

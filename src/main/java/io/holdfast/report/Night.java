@@ -4,10 +4,10 @@ import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.count_if;
 import static org.apache.spark.sql.functions.explode;
-import static org.apache.spark.sql.functions.min;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.max;
 import static org.apache.spark.sql.functions.max_by;
+import static org.apache.spark.sql.functions.min;
 import static org.apache.spark.sql.functions.struct;
 import static org.apache.spark.sql.functions.sum;
 
@@ -245,8 +245,7 @@ record Night(LocalDate asOf, LocalDate arrivedBy, Map<String, List<Line>> lines)
   static Dataset<Row> outcomes(Dataset<Row> outcomes) {
     return outcomes
         .groupBy("observation_date", "customer_id")
-        .agg(
-            max_by(struct("risk_band", "is_churned", "probability"), col("as_of_date")).as("last"))
+        .agg(max_by(struct("risk_band", "is_churned", "probability"), col("as_of_date")).as("last"))
         .groupBy(col("last.risk_band").as("risk_band"))
         .agg(
             count(lit(1)).as("scored"),
@@ -263,8 +262,7 @@ record Night(LocalDate asOf, LocalDate arrivedBy, Map<String, List<Line>> lines)
             .rows(Ledger.COMMITS)
             .filter(isTonight)
             .groupBy("table_id")
-            .agg(
-                max_by(struct("version", "rows", "notes"), col("version")).as("last"))
+            .agg(max_by(struct("version", "rows", "notes"), col("version")).as("last"))
             .select("table_id", "last.version", "last.rows", "last.notes"));
     put(
         lines,
@@ -273,8 +271,7 @@ record Night(LocalDate asOf, LocalDate arrivedBy, Map<String, List<Line>> lines)
             .rows(Ledger.QUALITY_RESULTS)
             .filter(isTonight)
             .groupBy("table_id", "rule")
-            .agg(
-                max_by(struct("version", "broken_rows", "rows"), col("version")).as("last"))
+            .agg(max_by(struct("version", "broken_rows", "rows"), col("version")).as("last"))
             .select("table_id", "rule", "last.version", "last.broken_rows", "last.rows"));
     put(
         lines,

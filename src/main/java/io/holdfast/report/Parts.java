@@ -21,11 +21,7 @@ record Parts(Figures figures) {
 
   /** A section with its heading. */
   Node section(String id, Object... content) {
-    return el(
-        "section",
-        at("id", id),
-        el("h2", words().of(id + ".title")),
-        List.of(content));
+    return el("section", at("id", id), el("h2", words().of(id + ".title")), List.of(content));
   }
 
   /** The sentence that says what matters. */
@@ -64,10 +60,7 @@ record Parts(Figures figures) {
   /** The figures behind a chart. */
   Node behind(String title, Grid grid) {
     return el(
-        "details",
-        at("class", "behind"),
-        el("summary", words().of("behind")),
-        grid.in(title));
+        "details", at("class", "behind"), el("summary", words().of("behind")), grid.in(title));
   }
 
   /** Panels beside each other, where there is room. */

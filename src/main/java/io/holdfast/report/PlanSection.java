@@ -23,8 +23,7 @@ record PlanSection(Night night, Parts parts) {
                     .thenComparing(line -> line.text("check")))
             .toList();
     if (checks.isEmpty()) {
-      return parts.section(
-          "plan", parts.empty(new Why(night, words).isEmpty(PlanChecks.TABLE)));
+      return parts.section("plan", parts.empty(new Why(night, words).isEmpty(PlanChecks.TABLE)));
     }
     long wrong = checks.stream().filter(line -> line.is("is_contradiction")).count();
     Grid grid =

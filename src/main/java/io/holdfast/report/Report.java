@@ -28,8 +28,8 @@ import org.apache.spark.sql.Row;
 /**
  * The page of a night, {@code report.html}, and its figures for programs, {@code report.json}.
  *
- * <p>It is the last of a night, as it reads what the run has booked, too. The same tables,
- * settings and program give the same bytes under the same name.
+ * <p>It is the last of a night, as it reads what the run has booked, too. The same tables, settings
+ * and program give the same bytes under the same name.
  */
 public final class Report {
 
@@ -76,8 +76,7 @@ public final class Report {
 
   /** Reads a night and writes its files. */
   public static void write(Of of, ReportSettings settings, Source source, Files files) {
-    Night night =
-        Night.read(of.asOf(), of.arrivedBy(), source, settings.riskiestCustomers());
+    Night night = Night.read(of.asOf(), of.arrivedBy(), source, settings.riskiestCustomers());
     String html = html(night, settings, of.company());
     String json = json(night, of.company());
     files.write("report.html", out -> out.write(html.getBytes(UTF_8)));
@@ -125,7 +124,9 @@ public final class Report {
     report.put("arrived_by", night.arrivedBy().toString());
     report.put("currency", company.currency());
     Map<String, Object> tables = new LinkedHashMap<>();
-    night.lines().forEach((name, lines) -> tables.put(name, lines.stream().map(Report::values).toList()));
+    night
+        .lines()
+        .forEach((name, lines) -> tables.put(name, lines.stream().map(Report::values).toList()));
     report.put("tables", tables);
     DefaultIndenter indenter = new DefaultIndenter(" ", "\n");
     try {
@@ -151,7 +152,9 @@ public final class Report {
   /** As JSON has it: days as texts, decimals without needless zeros. */
   private static Object plain(Object value) {
     if (value instanceof BigDecimal decimal) {
-      return decimal.signum() == 0 ? BigDecimal.ZERO : new BigDecimal(decimal.stripTrailingZeros().toPlainString());
+      return decimal.signum() == 0
+          ? BigDecimal.ZERO
+          : new BigDecimal(decimal.stripTrailingZeros().toPlainString());
     }
     boolean isPlain = value == null || value instanceof Number || value instanceof Boolean;
     return isPlain ? value : several(value);

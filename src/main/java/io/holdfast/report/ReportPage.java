@@ -32,12 +32,17 @@ record ReportPage(Night night, Parts parts, int cohorts) {
             el(
                 "head",
                 el("meta", at("charset", "utf-8")),
-                el("meta", at("name", "viewport"), at("content", "width=device-width, initial-scale=1")),
+                el(
+                    "meta",
+                    at("name", "viewport"),
+                    at("content", "width=device-width, initial-scale=1")),
                 el("meta", at("name", "color-scheme"), at("content", "light dark")),
                 el(
                     "meta",
                     at("http-equiv", "Content-Security-Policy"),
-                    at("content", "default-src 'none'; style-src 'sha256-%s'".formatted(hash(css)))),
+                    at(
+                        "content",
+                        "default-src 'none'; style-src 'sha256-%s'".formatted(hash(css)))),
                 el("title", title),
                 new Html.Style(css)),
             el(

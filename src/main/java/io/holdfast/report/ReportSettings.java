@@ -13,8 +13,7 @@ import java.util.Locale;
  */
 public record ReportSettings(Language language, int riskiestCustomers, int cohorts) {
 
-  public static final Setting<ReportSettings> SETTING =
-      Setting.of("report", ReportSettings.class);
+  public static final Setting<ReportSettings> SETTING = Setting.of("report", ReportSettings.class);
 
   /** The languages that it can be written in. */
   public enum Language {

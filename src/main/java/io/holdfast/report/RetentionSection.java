@@ -39,8 +39,7 @@ record RetentionSection(Night night, Parts parts, int cohorts) {
                     line -> line.text("definition"), TreeMap::new, Collectors.toList()));
     if (definitions.isEmpty()) {
       return parts.section(
-          "retention",
-          parts.empty(new Why(night, parts.words()).isEmpty(CohortRetention.TABLE)));
+          "retention", parts.empty(new Why(night, parts.words()).isEmpty(CohortRetention.TABLE)));
     }
     List<String> names = new ArrayList<>(definitions.keySet());
     names.sort(
@@ -50,8 +49,7 @@ record RetentionSection(Night night, Parts parts, int cohorts) {
     String main = names.get(0);
     List<Object> content = new ArrayList<>();
     content.add(lead(definitions.get(main)));
-    content.add(
-        parts.beside(curve(main, definitions.get(main)), segments(main)));
+    content.add(parts.beside(curve(main, definitions.get(main)), segments(main)));
     content.add(triangle(definitions.get(main)));
     for (String other : names.subList(1, names.size())) {
       content.add(
@@ -230,8 +228,7 @@ record RetentionSection(Night night, Parts parts, int cohorts) {
             parts.figures().of(line, "retained", Kind.COUNT),
             parts.figures().of(line, "cohort_size", Kind.COUNT));
       }
-      series.add(
-          new Series(Labels.value(words, plan), "s" + (series.size() + 1), points));
+      series.add(new Series(Labels.value(words, plan), "s" + (series.size() + 1), points));
     }
     Curves curves =
         new Curves(
@@ -260,7 +257,8 @@ record RetentionSection(Night night, Parts parts, int cohorts) {
     int periods = Math.min(longest, MOST_PERIODS);
     List<LocalDate> all = List.copyOf(byCohort.keySet());
     List<LocalDate> shown = all.subList(Math.max(0, all.size() - cohorts), all.size());
-    Grid grid = new Grid().styled("triangle").text(words.of("col.cohort")).number(words.of("col.size"));
+    Grid grid =
+        new Grid().styled("triangle").text(words.of("col.cohort")).number(words.of("col.size"));
     for (int period = 0; period <= periods; period++) {
       grid.number(String.valueOf(period));
     }
@@ -309,7 +307,9 @@ record RetentionSection(Night night, Parts parts, int cohorts) {
         "span",
         at("class", style),
         parts.figures().of(cell, "retention_rate", Kind.SHARE_SHORT),
-        isOpen ? el("span", at("class", "sr"), " " + parts.words().of("triangle.open")) : Html.all());
+        isOpen
+            ? el("span", at("class", "sr"), " " + parts.words().of("triangle.open"))
+            : Html.all());
   }
 
   private Object[] meanRow(List<Line> cells, int cohortsOfAll, int periods) {

@@ -14,7 +14,9 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
-/** What customers pay and why it changes: a month that reconciles, all months, what one is worth. */
+/**
+ * What customers pay and why it changes: a month that reconciles, all months, what one is worth.
+ */
 record RevenueSection(Night night, Parts parts) {
 
   private static final int MONTHS = 18;
@@ -34,7 +36,10 @@ record RevenueSection(Night night, Parts parts) {
     return parts.section(
         "revenue",
         lead(months, last),
-        parts.beside(last.map(this::waterfall).orElse(parts.panel("waterfall", parts.empty(parts.words().of("revenue.young")))), columns(months)),
+        parts.beside(
+            last.map(this::waterfall)
+                .orElse(parts.panel("waterfall", parts.empty(parts.words().of("revenue.young")))),
+            columns(months)),
         table(months),
         value());
   }
@@ -117,14 +122,16 @@ record RevenueSection(Night night, Parts parts) {
     return parts.panel(
         "waterfall",
         Html.el("p", Html.at("class", "sub"), parts.figures().month(month.day("window_start"))),
-        Frame.both(
-            title, frame -> new Waterfall(steps, v -> compact(v)).draw(frame)),
+        Frame.both(title, frame -> new Waterfall(steps, v -> compact(v)).draw(frame)),
         parts.behind(title, grid));
   }
 
   private Step step(String name, BigDecimal amount, boolean isTotal) {
     return new Step(
-        parts.words().of("mrr." + name), amount.doubleValue(), isTotal, compact(amount.doubleValue()));
+        parts.words().of("mrr." + name),
+        amount.doubleValue(),
+        isTotal,
+        compact(amount.doubleValue()));
   }
 
   /** Money in few characters: 143K. */
@@ -139,9 +146,7 @@ record RevenueSection(Night night, Parts parts) {
       List<Part> stacked = new ArrayList<>();
       GAINS.forEach(g -> stacked.add(new Part("gain " + g, month.number(g + "_mrr"))));
       LOSSES.forEach(l -> stacked.add(new Part("loss " + l, -month.number(l + "_mrr"))));
-      stacks.add(
-          new Stack(
-              words.shortMonth(month.day("window_start")), stacked, !isOver(month)));
+      stacks.add(new Stack(words.shortMonth(month.day("window_start")), stacked, !isOver(month)));
     }
     String title = words.of("movements.title");
     return parts.panel(

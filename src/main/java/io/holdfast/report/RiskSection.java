@@ -93,9 +93,7 @@ record RiskSection(Night night, Parts parts) {
       return new Why(night, words).isEmpty(Predictions.TABLE);
     }
     return shownModel()
-        .map(
-            model ->
-                words.of("risk.no_champion", algorithm(model), model.text("status")))
+        .map(model -> words.of("risk.no_champion", algorithm(model), model.text("status")))
         .orElse(words.of("risk.no_model", bands.get(0).text("note")));
   }
 
@@ -107,8 +105,7 @@ record RiskSection(Night night, Parts parts) {
             .sorted(Comparator.comparingInt(line -> SEGMENTS.indexOf(line.text("segment"))))
             .toList();
     if (mix.isEmpty()) {
-      return parts.panel(
-          "segments", parts.empty(new Why(night, words).isEmpty(Segments.TABLE)));
+      return parts.panel("segments", parts.empty(new Why(night, words).isEmpty(Segments.TABLE)));
     }
     long all = mix.stream().mapToLong(line -> line.count("customers")).sum();
     Grid grid =
@@ -151,8 +148,7 @@ record RiskSection(Night night, Parts parts) {
             .number(words.of("col.customers"));
     for (Line reason : reasons) {
       grid.row(
-          words.or(
-              "feature." + reason.text("feature"), reason.text("feature").replace('_', ' ')),
+          words.or("feature." + reason.text("feature"), reason.text("feature").replace('_', ' ')),
           Track.upTo(most).bar(reason.number("customers"), Double.NaN, "s2"),
           figures.of(reason, "customers", Kind.COUNT));
     }
@@ -245,7 +241,8 @@ record RiskSection(Night night, Parts parts) {
       return parts.widePanel("model", parts.empty(words.of("model.none", why)));
     }
     Line model = shown.get();
-    return parts.widePanel("model", status(model), figures(model).in(words.of("model.title")), drift());
+    return parts.widePanel(
+        "model", status(model), figures(model).in(words.of("model.title")), drift());
   }
 
   private String algorithm(Line model) {
@@ -282,7 +279,13 @@ record RiskSection(Night night, Parts parts) {
             .number(words.of("model.chance"))
             .text(words.of("model.reads"));
     figure(grid, model, "roc_auc", "idle_days_roc_auc", 0.5, Kind.TWO_DECIMALS);
-    figure(grid, model, "pr_auc", "idle_days_pr_auc", model.value("test_base_rate"), Kind.TWO_DECIMALS);
+    figure(
+        grid,
+        model,
+        "pr_auc",
+        "idle_days_pr_auc",
+        model.value("test_base_rate"),
+        Kind.TWO_DECIMALS);
     figure(grid, model, "lift_10pct", "idle_days_lift_10pct", 1.0, Kind.ONE_DECIMAL);
     figure(grid, model, "recall_10pct", "idle_days_recall_10pct", 0.1, Kind.SHARE);
     figure(grid, model, "recall_20pct", "idle_days_recall_20pct", 0.2, Kind.SHARE);
@@ -292,8 +295,7 @@ record RiskSection(Night night, Parts parts) {
     return grid;
   }
 
-  private void figure(
-      Grid grid, Line model, String figure, String idle, Object chance, Kind kind) {
+  private void figure(Grid grid, Line model, String figure, String idle, Object chance, Kind kind) {
     Words words = parts.words();
     boolean hasLow = model.row().schema() != null && hasColumn(model, figure + "_low");
     boolean hasHigh = hasColumn(model, figure + "_high");

@@ -25,7 +25,10 @@ record ServiceSection(Night night, Parts parts) {
 
   Node node() {
     return parts.section(
-        "service", parts.beside(satisfaction(), nps()), support(), parts.beside(coverage(), managers()));
+        "service",
+        parts.beside(satisfaction(), nps()),
+        support(),
+        parts.beside(coverage(), managers()));
   }
 
   private List<Line> measure(String measure) {
@@ -50,8 +53,7 @@ record ServiceSection(Night night, Parts parts) {
     Figures figures = parts.figures();
     List<Line> lines = measure("csat");
     if (lines.isEmpty()) {
-      return parts.panel(
-          "csat", parts.empty(new Why(night, words).isEmpty(Satisfaction.TABLE)));
+      return parts.panel("csat", parts.empty(new Why(night, words).isEmpty(Satisfaction.TABLE)));
     }
     Grid grid =
         new Grid()
@@ -110,9 +112,7 @@ record ServiceSection(Night night, Parts parts) {
       grid.row(words.of("nps." + group), figures.of(nps, group, Kind.COUNT));
     }
     grid.row(words.of("csat.answers"), figures.of(nps, "answers", Kind.COUNT));
-    grid.row(
-        words.of("csat.response"),
-        Html.all(figures.of(nps, "response_rate", Kind.SHARE)));
+    grid.row(words.of("csat.response"), Html.all(figures.of(nps, "response_rate", Kind.SHARE)));
     return parts.panel(
         "nps",
         el("p", at("class", "big"), figures.of(nps, "nps", Kind.ONE_DECIMAL)),
@@ -141,8 +141,7 @@ record ServiceSection(Night night, Parts parts) {
                     .thenComparing(line -> -line.number("target_minutes")))
             .toList();
     if (tiers.isEmpty()) {
-      return parts.widePanel(
-          "support", parts.empty(new Why(night, words).isEmpty(Support.TABLE)));
+      return parts.widePanel("support", parts.empty(new Why(night, words).isEmpty(Support.TABLE)));
     }
     Grid grid =
         new Grid()
@@ -204,8 +203,7 @@ record ServiceSection(Night night, Parts parts) {
                     .thenComparing(line -> line.text("plan")))
             .toList();
     if (plans.isEmpty()) {
-      return parts.panel(
-          "coverage", parts.empty(new Why(night, words).isEmpty(CsCoverage.TABLE)));
+      return parts.panel("coverage", parts.empty(new Why(night, words).isEmpty(CsCoverage.TABLE)));
     }
     Grid grid =
         new Grid()
@@ -254,8 +252,7 @@ record ServiceSection(Night night, Parts parts) {
             .sorted(Comparator.comparingInt(line -> STRATA.indexOf(line.text("stratum"))))
             .toList();
     if (strata.isEmpty()) {
-      return parts.panel(
-          "managers", parts.empty(new Why(night, words).isEmpty(CsRetention.TABLE)));
+      return parts.panel("managers", parts.empty(new Why(night, words).isEmpty(CsRetention.TABLE)));
     }
     Grid grid =
         new Grid()
@@ -282,9 +279,7 @@ record ServiceSection(Night night, Parts parts) {
                   "small",
                   at("class", "under"),
                   figures.interval(
-                      line.value("difference_low"),
-                      line.value("difference_high"),
-                      Kind.POINTS))));
+                      line.value("difference_low"), line.value("difference_high"), Kind.POINTS))));
     }
     return parts.panel(
         "managers", grid.in(words.of("managers.title")), parts.note(words.of("association")));

@@ -141,11 +141,6 @@ record Track(double from, double to) {
 
   private static Node tick(String style, String x) {
     return el(
-        "line",
-        at("class", style),
-        at("x1", x),
-        at("x2", x),
-        at("y1", 2),
-        at("y2", HEIGHT - 2));
+        "line", at("class", style), at("x1", x), at("x2", x), at("y1", 2), at("y2", HEIGHT - 2));
   }
 }

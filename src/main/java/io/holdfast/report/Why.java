@@ -41,8 +41,7 @@ record Why(Night night, Words words) {
 
   /** Why a table is empty: it was not built, a feed is missing, or what its own commit noted. */
   String isEmpty(Table table) {
-    List<Line> commit =
-        night.of(Ledger.COMMITS, line -> line.text("table_id").equals(table.id()));
+    List<Line> commit = night.of(Ledger.COMMITS, line -> line.text("table_id").equals(table.id()));
     if (commit.isEmpty()) {
       return words.of("empty.not_built", table.id(), night.asOf());
     }

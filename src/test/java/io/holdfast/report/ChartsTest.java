@@ -99,14 +99,19 @@ class ChartsTest {
                 new Stack(
                     "May",
                     List.of(
-                        new Part("gain new", 30), new Part("gain expansion", 10), new Part("loss churn", -20)),
+                        new Part("gain new", 30),
+                        new Part("gain expansion", 10),
+                        new Part("loss churn", -20)),
                     false)),
             String::valueOf);
 
     String drawn = drawn(columns.draw(Frame.WIDE));
 
     // The scale goes from -20 at 230 to 40 at 16: 60 units in 214 pixels.
-    assertThat(drawn).contains("class=\"gain new\"").contains("y=\"51.7\"").contains("height=\"107\"");
+    assertThat(drawn)
+        .contains("class=\"gain new\"")
+        .contains("y=\"51.7\"")
+        .contains("height=\"107\"");
     assertThat(drawn).contains("y=\"158.7\"").contains("height=\"71.3\"");
     assertThat(drawn).contains("class=\"net\"").contains("y1=\"87.3\"");
   }
@@ -141,11 +146,14 @@ class ChartsTest {
 
   @Test
   void theWayOfAPlanGoesFromItsStartToItsTargetWhicheverIsLarger() {
-    // From 5.2% down to 3.5%: half of the way is 4.35%. The strip begins a quarter before the start.
+    // From 5.2% down to 3.5%: half of the way is 4.35%. The strip begins a quarter before the
+    // start.
     String drawn = Html.text(Track.way(0.052, 0.035, 0.0435, Double.NaN, "behind"));
 
     assertThat(drawn).contains("cx=\"50.00%\"");
-    assertThat(drawn).contains("class=\"start\" x1=\"16.67%\"").contains("class=\"wanted\" x1=\"83.33%\"");
+    assertThat(drawn)
+        .contains("class=\"start\" x1=\"16.67%\"")
+        .contains("class=\"wanted\" x1=\"83.33%\"");
     assertThat(Html.text(Track.way(1, 1, 1, 1, "behind"))).isEmpty();
   }
 

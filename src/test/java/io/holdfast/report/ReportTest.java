@@ -170,7 +170,8 @@ class ReportTest {
         .contains("Monthly recurring revenue is  $10,350  from  42  paying customers")
         .contains("How the last full month changed MRR");
     assertThat(full.html())
-        .contains("<th scope=\"row\">Churn</th><td class=\"n\"><data value=\"-300\">-$300.00</data>")
+        .contains(
+            "<th scope=\"row\">Churn</th><td class=\"n\"><data value=\"-300\">-$300.00</data>")
         .contains("<th scope=\"row\">End</th><td class=\"n\"><data value=\"10350\">$10,350</data>");
   }
 
@@ -178,7 +179,8 @@ class ReportTest {
   void aClaimStandsBesideWhatIsMeasured() {
     assertThat(full.text())
         .containsPattern("Onboarding\\s+21\\.0%\\s+14%\\s+to\\s+31%\\s+35%\\s+17")
-        .containsPattern("Annual churn from monthly\\s+today\\s+45\\.6%\\s+47\\.3%\\s+1\\.7 pp\\s+Contradicts");
+        .containsPattern(
+            "Annual churn from monthly\\s+today\\s+45\\.6%\\s+47\\.3%\\s+1\\.7 pp\\s+Contradicts");
   }
 
   @Test
@@ -186,7 +188,8 @@ class ReportTest {
     assertThat(full.text())
         .containsPattern("c7\\s+42\\.0%\\s+\\$500\\.00\\s+\\$210\\.00\\s+no log-in for 12 days")
         .contains("10  customers are in the high band");
-    assertThat(full.text()).containsPattern("ROC-AUC\\s+0\\.71\\s+0\\.66\\s+to\\s+0\\.76\\s+0\\.62");
+    assertThat(full.text())
+        .containsPattern("ROC-AUC\\s+0\\.71\\s+0\\.66\\s+to\\s+0\\.76\\s+0\\.62");
   }
 
   @Test
@@ -256,7 +259,8 @@ class ReportTest {
     assertThat(report.text())
         .contains("No cohort has lived through a whole period yet")
         .contains("No cohort has lived through two whole periods yet");
-    assertThat(report.html()).contains("<span class=\"h h20\"><data value=\"1.0\">100%</data></span>");
+    assertThat(report.html())
+        .contains("<span class=\"h h20\"><data value=\"1.0\">100%</data></span>");
   }
 
   @Test
@@ -278,14 +282,16 @@ class ReportTest {
   void thePageAsksForNothingAndRunsNothing() {
     assertThat(full.html())
         .contains("default-src &#39;none&#39;; style-src &#39;sha256-")
-        .doesNotContain("<script", "<link", "<img", "src=", "url(", "@import", "http://", "https://");
+        .doesNotContain(
+            "<script", "<link", "<img", "src=", "url(", "@import", "http://", "https://");
   }
 
   @Test
   void theOrderOfRowsChangesNoByte() {
     Map<String, Dataset<Row>> turned = new HashMap<>();
     company("pro")
-        .forEach((name, given) -> turned.put(name, given.repartition(3, given.col(given.columns()[1]))));
+        .forEach(
+            (name, given) -> turned.put(name, given.repartition(3, given.col(given.columns()[1]))));
 
     assertThat(report(turned).html()).isEqualTo(full.html());
   }
@@ -465,7 +471,8 @@ class ReportTest {
     for (int i = 1; i <= 10; i++) {
       customers.append(
           "| 2026-03-31 | c%d | m1 | %s | high | %s | %s | 1 | [(idle_days, 12, 0.4, no log-in)] | no log-in for 12 days |%n"
-              .formatted(i, i == 7 ? "0.42" : "0.4", i == 7 ? "500" : "100", i == 7 ? "210" : "40"));
+              .formatted(
+                  i, i == 7 ? "0.42" : "0.4", i == 7 ? "500" : "100", i == 7 ? "210" : "40"));
     }
     put(given, Predictions.TABLE, customers.toString());
     put(
