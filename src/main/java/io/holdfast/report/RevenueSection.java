@@ -35,7 +35,7 @@ record RevenueSection(Night night, Parts parts) {
     Optional<Line> last = lastOver(months);
     return parts.section(
         "revenue",
-        lead(months, last),
+        lead(months),
         parts.beside(
             last.map(this::waterfall)
                 .orElse(parts.panel("waterfall", parts.empty(parts.words().of("revenue.young")))),
@@ -63,7 +63,7 @@ record RevenueSection(Night night, Parts parts) {
     return !month.day("window_end").isAfter(night.asOf().plusDays(1));
   }
 
-  private Node lead(List<Line> months, Optional<Line> last) {
+  private Node lead(List<Line> months) {
     Figures figures = parts.figures();
     Words words = parts.words();
     Line now = months.get(months.size() - 1);
