@@ -10,7 +10,8 @@ import java.util.Random;
 /**
  * What a tiny company delivers, by chance and the same for a seed: new rows and late ones, repeats,
  * corrections that move a row to another day, rows that say that something is no more, snapshots
- * that lack what an earlier one had, dirt, and files that turn up in old folders.
+ * that lack what an earlier one had, dirt, files that turn up in old folders, and feeds that the
+ * company does not have at all.
  */
 final class RandomDeliveries {
 
@@ -38,7 +39,7 @@ final class RandomDeliveries {
     company.environment("HOLDFAST_CONFORMED__CLASH_DAYS", Integer.toString(2 + dice.nextInt(8)));
     company.environment("HOLDFAST_LAKE__PARALLEL_TABLES", "4");
     company.feed("customers", TinyCompany.CUSTOMERS + "deleted_when = \"gone = 'yes'\"\n");
-    company.feed(
+    mostly(
         "users",
         """
         contract = users, format = jsonl, arrives = snapshot
@@ -57,14 +58,14 @@ final class RandomDeliveries {
         }
         """
             .formatted(dice.nextBoolean() ? "keep" : "later_wins"));
-    company.feed(
+    mostly(
         "taps",
         """
         contract = events, format = csv, arrives = append, equal_rows = %s
         columns { customer_id = customer, event = { constant = tapped }, occurred = on }
         """
             .formatted(dice.nextBoolean() ? "several" : "repeats"));
-    company.feed(
+    mostly(
         "tickets",
         """
         contract = tickets, format = jsonl, arrives = %s
@@ -75,13 +76,13 @@ final class RandomDeliveries {
         """
             .formatted(
                 ticketsAreSnapshots ? "snapshot" : "changes, deleted_when = \"gone = 'yes'\""));
-    company.feed(
+    mostly(
         "churn_reasons",
         """
         contract = churn_reasons, format = csv, arrives = changes
         columns { churn_reason_id = id, customer_id = customer, churn_date = on, reason = why }
         """);
-    company.feed(
+    mostly(
         "messages",
         """
         contract = messages, format = csv, arrives = changes
@@ -90,7 +91,7 @@ final class RandomDeliveries {
           sent = sent, opened = opened
         }
         """);
-    company.feed(
+    mostly(
         "id_aliases",
         """
         contract = id_aliases, format = csv, arrives = changes, deleted_when = "gone = 'yes'"
@@ -102,6 +103,13 @@ final class RandomDeliveries {
         contract = features, format = csv, arrives = changes
         columns { feature = feature, tier = tier, plans = plans }
         """);
+  }
+
+  /** A feed that one company in three lacks, whatever is delivered to its folder. */
+  private void mostly(String feed, String hocon) {
+    if (dice.nextInt(3) > 0) {
+      company.feed(feed, hocon);
+    }
   }
 
   /** Delivers what a night finds: in its own folder, and now and then in an older one. */
