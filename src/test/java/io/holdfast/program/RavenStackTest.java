@@ -216,10 +216,12 @@ class RavenStackTest {
         | subscription_id | customer_id | mrr  | start_date | end_date   |
         | S-8cec59        | A-3c1a3f    | 2786 | 2023-12-23 | 2024-04-13 |
         """);
-    // Two customers have a confirmed churn: one of them paid for four days only, and was paying on no
+    // Two customers have a confirmed churn: one of them paid for four days only, and was paying on
+    // no
     // Monday that lies a lead before it left.
     assertRows(
-        lake.read(PayingSpells.TABLE).filter("counting = 'confirmed' and confirmed_date is not null"),
+        lake.read(PayingSpells.TABLE)
+            .filter("counting = 'confirmed' and confirmed_date is not null"),
         """
         | customer_id | start_date | end_date   |
         | A-180abf    | 2023-09-16 | 2023-11-07 |
