@@ -9,6 +9,7 @@ import io.holdfast.job.RunReport.Status;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -124,6 +125,33 @@ public final class Console implements Progress {
         out.println("Every job was skipped: nothing that it reads has changed.");
       }
     }
+    out.flush();
+  }
+
+  /** Each table's share of the time, the longest first: side by side they add up to more than it. */
+  void times(RunReport report) {
+    clear();
+    List<Outcome> longest =
+        report.outcomes().stream()
+            .sorted(Comparator.comparing(Outcome::elapsed).reversed())
+            .toList();
+    double all = longest.stream().mapToLong(outcome -> outcome.elapsed().toMillis()).sum();
+    TextTable table = new TextTable("table", "seconds", "share", "so far");
+    double sum = 0;
+    for (Outcome outcome : longest) {
+      double millis = outcome.elapsed().toMillis();
+      sum += millis;
+      table.row(
+          outcome.name(),
+          "%.1f".formatted(millis / 1000),
+          "%.1f%%".formatted(all == 0 ? 0 : 100 * millis / all),
+          "%.0f%%".formatted(all == 0 ? 0 : 100 * sum / all));
+    }
+    out.println();
+    out.print(table.text(Page.of(Integer.MAX_VALUE)));
+    out.printf(
+        "%.1f s of work in %s: tables are built side by side.%n",
+        all / 1000, seconds(report.elapsed()));
     out.flush();
   }
 

@@ -62,6 +62,11 @@ final class RunCommand implements Callable<Integer>, EndsWithResult {
       description = "say which tables would be built and which days replaced, and do nothing")
   private boolean isDryRun;
 
+  @Option(
+      names = "--times",
+      description = "say at the end which share of the time each table took")
+  private boolean hasTimes;
+
   @Option(names = "--quiet", description = "print the result alone")
   private boolean isQuiet;
 
@@ -89,6 +94,9 @@ final class RunCommand implements Callable<Integer>, EndsWithResult {
     RunReport report = isDryRun ? runner.dryRun(request) : runner.run(request);
     if (isDryRun && !isQuiet) {
       report.outcomes().forEach(outcome -> console.ended(outcome, 0, 0));
+    }
+    if (hasTimes) {
+      console.times(report);
     }
     console.summary(report);
     int exitCode = report.failure().map(Failure::exitCode).orElse(0);

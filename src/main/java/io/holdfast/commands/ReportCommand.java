@@ -54,7 +54,7 @@ public final class ReportCommand implements Callable<Integer> {
   @Option(
       names = "--language",
       paramLabel = "LANGUAGE",
-      description = "EN; report.language by default")
+      description = "EN or ES; report.language by default")
   private Optional<ReportSettings.Language> language = Optional.empty();
 
   @Option(

@@ -82,7 +82,9 @@ record ChurnSection(Night night, Parts parts) {
   private Node monthly() {
     Words words = parts.words();
     List<Line> all = windows("month").stream().filter(line -> line.has("churn_rate")).toList();
-    List<Line> months = all.subList(Math.max(0, all.size() - MONTHS), all.size());
+    List<Line> listed = all.subList(Math.max(0, all.size() - MONTHS), all.size());
+    // A month that returns can still change would look like a fall.
+    List<Line> months = listed.stream().filter(line -> line.is("is_complete")).toList();
     if (months.size() < 2) {
       return parts.panel("monthly_churn", parts.empty(words.of("churn.young")));
     }
@@ -98,10 +100,10 @@ record ChurnSection(Night night, Parts parts) {
               month.number("churn_rate"),
               month.number("rate_low"),
               month.number("rate_high"),
-              !month.is("is_complete")));
+              false));
     }
-    for (int i = months.size() - 1; i >= 0; i--) {
-      windowRow(grid, parts.figures().month(months.get(i).day("window_start")), months.get(i));
+    for (int i = listed.size() - 1; i >= 0; i--) {
+      windowRow(grid, parts.figures().month(listed.get(i).day("window_start")), listed.get(i));
     }
     double high = months.stream().mapToDouble(m -> m.number("churn_rate")).max().orElse(1);
     List<Series> series = new ArrayList<>();
@@ -127,8 +129,7 @@ record ChurnSection(Night night, Parts parts) {
     return parts.panel(
         "monthly_churn",
         Frame.both(title, frame -> curves.draw(frame)),
-        parts.legend(
-            "k-band s1", words.of("interval.name"), "k-open s1", words.of("churn.key_open")),
+        parts.legend("k-line s1", words.of("col.measured"), "k-band s1", words.of("interval.name")),
         parts.behind(title, grid));
   }
 

@@ -26,9 +26,9 @@ record Frame(int width, int height, int left, int right, int top, int bottom, bo
     return new Frame(width, height, left, room, top, bottom, isNarrow);
   }
 
-  /** The same, with another room below. */
-  Frame bottom(int room) {
-    return new Frame(width, height + room - bottom, left, right, top, room, isNarrow);
+  /** The same with more room below. */
+  Frame deeper(int room) {
+    return new Frame(width, height + room, left, right, top, bottom + room, isNarrow);
   }
 
   /** Where the plot ends at the right. */

@@ -31,11 +31,13 @@ record KpiSection(Night night, Parts parts) {
             "k-wanted", words.of("kpis.wanted"),
             "k-today", words.of("kpis.today"),
             "k-dot", words.of("kpis.now")),
-        parts.beside(
+        el(
+            "div",
+            at("class", "columns"),
             TABLES.stream()
                 .filter(dashboard -> !listed(dashboard).isEmpty())
                 .map(this::table)
-                .toArray()),
+                .toList()),
         missing());
   }
 

@@ -17,7 +17,8 @@ public record ReportSettings(Language language, int riskiestCustomers, int cohor
 
   /** The languages that it can be written in. */
   public enum Language {
-    EN(Locale.US);
+    EN(Locale.US),
+    ES(Locale.forLanguageTag("es-ES"));
 
     private final Locale locale;
 

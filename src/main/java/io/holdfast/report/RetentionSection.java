@@ -274,7 +274,7 @@ record RetentionSection(Night night, Parts parts, int cohorts) {
         grid.in(title),
         parts.legend(
             "k-heat", words.of("triangle.key_heat"),
-            "k-open", words.of("triangle.key_open"),
+            "k-hatch", words.of("triangle.key_open"),
             "k-small", words.of("triangle.key_small")),
         left > 0 || longest > periods
             ? parts.note(words.of("triangle.left", left, longest - periods))

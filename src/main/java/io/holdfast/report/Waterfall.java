@@ -24,7 +24,7 @@ record Waterfall(List<Step> steps, DoubleFunction<String> label) {
   record Step(String name, double value, boolean isTotal, String figure) {}
 
   List<Node> draw(Frame whole) {
-    Frame frame = whole.right(8);
+    Frame frame = whole.isNarrow() ? whole.right(8).deeper(24) : whole.right(8);
     double running = 0;
     double high = 0;
     double low = Double.POSITIVE_INFINITY;
@@ -49,7 +49,7 @@ record Waterfall(List<Step> steps, DoubleFunction<String> label) {
       nodes.add(Frame.box(style, x, width, up.at(from), up.at(to)));
       nodes.add(
           Frame.text(
-              "value", across.at(i), up.at(Math.max(from, to)) - 5, "middle", step.figure()));
+              "value tight", across.at(i), up.at(Math.max(from, to)) - 5, "middle", step.figure()));
       nodes.addAll(words(step.name(), across.at(i), frame));
       if (i + 1 < steps.size()) {
         nodes.add(

@@ -61,12 +61,12 @@ class ReportTest {
   private static final Pattern FIGURE = Pattern.compile("<data value=\"([^\"]*)\">([^<]*)</data>");
 
   /** A plan's name that tries to become markup in every place where a text can stand. */
-  private static final String HOSTILE = "</style><script>alert(1)</script>\"' onload=x <img src=x>";
+  static final String HOSTILE = "</style><script>alert(1)</script>\"' onload=x <img src=x>";
 
   private static Files full;
 
   /** The files of a report. */
-  private record Files(String html, String json) {
+  record Files(String html, String json) {
     String text() {
       return html.replaceAll("(?s)<style>.*?</style>", "").replaceAll("<[^>]+>", " ");
     }
@@ -86,7 +86,7 @@ class ReportTest {
     full = report(company("pro"));
   }
 
-  private static Files report(Map<String, Dataset<Row>> given) {
+  static Files report(Map<String, Dataset<Row>> given) {
     Map<String, String> written = new HashMap<>();
     Report.Source source =
         new Report.Source() {
@@ -243,18 +243,19 @@ class ReportTest {
         .contains("No ticket was opened.");
   }
 
+  /** A cohort of this month, and nothing else. */
+  static Dataset<Row> oneCohort() {
+    return rows(
+        CohortRetention.TABLE,
+        """
+        | as_of_date | definition     | unit     | birth  | grain | cohort_start | segment_dimension | segment_value | period | cohort_size | retained | retention_rate | is_complete | is_small |
+        | 2026-03-31 | signup_monthly | customer | signup | month | 2026-03-01   | all               | all           | 0      | 40          | 40       | 1.0            | true        | false    |
+        """);
+  }
+
   @Test
   void oneYoungCohortHasATriangleAndNoCurve() {
-    Files report =
-        report(
-            Map.of(
-                CohortRetention.TABLE.id(),
-                rows(
-                    CohortRetention.TABLE,
-                    """
-                    | as_of_date | definition     | unit     | birth  | grain | cohort_start | segment_dimension | segment_value | period | cohort_size | retained | retention_rate | is_complete | is_small |
-                    | 2026-03-31 | signup_monthly | customer | signup | month | 2026-03-01   | all               | all           | 0      | 40          | 40       | 1.0            | true        | false    |
-                    """)));
+    Files report = report(Map.of(CohortRetention.TABLE.id(), oneCohort()));
 
     assertThat(report.text())
         .contains("No cohort has lived through a whole period yet")
@@ -297,7 +298,7 @@ class ReportTest {
   }
 
   /** A company with rows in every table. */
-  private static Map<String, Dataset<Row>> company(String plan) {
+  static Map<String, Dataset<Row>> company(String plan) {
     Map<String, Dataset<Row>> given = new HashMap<>();
     plan(given);
     retention(given, plan);
