@@ -200,6 +200,13 @@ public final class DemoCommand implements Callable<Integer> {
             file.path(), file.bytes(), shortened(files.firstLine(file.path()).orElse(""), columns));
       }
     }
+    heading(out, "9. The page to open, or to send");
+    String reports = "%s/_exports/report/date=%s/run=*".formatted(lake.root(), night);
+    for (Landing.LandedFile file : files.list(reports)) {
+      if (file.path().endsWith(".html")) {
+        out.printf("%s, %,d bytes%n", file.path(), file.bytes());
+      }
+    }
   }
 
   private static String shortened(String line, int columns) {
@@ -216,6 +223,7 @@ public final class DemoCommand implements Callable<Integer> {
             "show churn.predictions --limit 10",
             "show programs.segments",
             "show activation.audiences --csv audience.csv",
+            "report --out .",
             "activate fields braze",
             "run nightly --as-of " + night,
             "doctor")) {

@@ -67,15 +67,23 @@ record KpiSection(Night night, Parts parts) {
         kpis().stream().filter(line -> line.has("target") && line.has("value")).toList();
     long unmeasured =
         kpis().stream().filter(line -> line.has("target") && !line.has("value")).count();
-    return parts
-        .words()
-        .of(
-            "kpis.lead",
-            wanted.size(),
-            wanted.stream().filter(line -> line.text("status").equals("reached")).count(),
-            wanted.stream().filter(line -> line.text("status").equals("on_line")).count(),
-            wanted.stream().filter(line -> line.text("status").equals("behind")).count(),
-            unmeasured);
+    long reached = withStatus(wanted, "reached");
+    // Without a first day of the plan nothing is on a line or behind it.
+    return wanted.stream().noneMatch(line -> line.has("line_value"))
+        ? parts.words().of("kpis.lead_no_plan", wanted.size(), reached, unmeasured)
+        : parts
+            .words()
+            .of(
+                "kpis.lead",
+                wanted.size(),
+                reached,
+                withStatus(wanted, "on_line"),
+                withStatus(wanted, "behind"),
+                unmeasured);
+  }
+
+  private static long withStatus(List<Line> kpis, String status) {
+    return kpis.stream().filter(line -> line.text("status").equals(status)).count();
   }
 
   /** How a KPI's value is written. */
@@ -115,7 +123,7 @@ record KpiSection(Night night, Parts parts) {
             at("class", "range"),
             kpi.has("value_low")
                 ? Html.all(
-                    parts.words().of("interval.name") + " ",
+                    parts.words().of("kpis.range") + " ",
                     parts
                         .figures()
                         .interval(kpi.value("value_low"), kpi.value("value_high"), kind(kpi)))
