@@ -128,7 +128,9 @@ public final class Console implements Progress {
     out.flush();
   }
 
-  /** Each table's share of the time, the longest first: side by side they add up to more than it. */
+  /**
+   * Each table's share of the time, the longest first: side by side they add up to more than it.
+   */
   void times(RunReport report) {
     clear();
     List<Outcome> longest =

@@ -62,9 +62,7 @@ final class RunCommand implements Callable<Integer>, EndsWithResult {
       description = "say which tables would be built and which days replaced, and do nothing")
   private boolean isDryRun;
 
-  @Option(
-      names = "--times",
-      description = "say at the end which share of the time each table took")
+  @Option(names = "--times", description = "say at the end which share of the time each table took")
   private boolean hasTimes;
 
   @Option(names = "--quiet", description = "print the result alone")

@@ -40,10 +40,7 @@ final class Chromium implements AutoCloseable {
   private Chromium(Process process, URI address) {
     this.process = process;
     this.socket =
-        HttpClient.newHttpClient()
-            .newWebSocketBuilder()
-            .buildAsync(address, new Listener())
-            .join();
+        HttpClient.newHttpClient().newWebSocketBuilder().buildAsync(address, new Listener()).join();
   }
 
   /** The browser of this machine: {@code CHROMIUM} names it, or it is where Debian puts it. */
@@ -148,9 +145,7 @@ final class Chromium implements AutoCloseable {
   /** Opens a file. */
   Page open(Path file, View view) {
     String target =
-        call("", "Target.createTarget", with().put("url", "about:blank"))
-            .get("targetId")
-            .asText();
+        call("", "Target.createTarget", with().put("url", "about:blank")).get("targetId").asText();
     String session =
         call("", "Target.attachToTarget", with().put("targetId", target).put("flatten", true))
             .get("sessionId")

@@ -158,8 +158,7 @@ class ReportBrowserTest {
   @Test
   void onPaperTheChartsStayAndWhatIsCountedIsSaid() {
     Chromium.Page page = browser.open(file("whole"), new Chromium.View(1280, "dark", "print"));
-    String height =
-        "(s => document.querySelector(s).getBoundingClientRect().height)('%s')";
+    String height = "(s => document.querySelector(s).getBoundingClientRect().height)('%s')";
 
     assertThat(page.evaluate(height.formatted("nav")).asDouble()).isZero();
     assertThat(page.evaluate(height.formatted("#churn .chart.wide")).asDouble()).isPositive();
