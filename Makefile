@@ -2,6 +2,8 @@
 # make test   all tests but the slow suites
 # make test-integration   the slow suites: whole nights, faults, a cluster
 # make test-airflow   the DAG in a real Airflow, in a Python environment that it makes
+# make test-readers   the notebooks, and readers of other makers, over a demo's lake
+# make notebooks   opens the notebooks over the demo's lake
 # make build  the classes and libraries that bin/holdfast runs from
 # make jar    the jar for spark-submit
 # make fmt    formats the code
@@ -12,7 +14,9 @@
 MAVEN = mvn -B -ntp -q
 DEMO_DIR ?= demo
 
-.PHONY: demo test test-integration test-airflow build jar fmt clean tools
+PYTHON_READERS = $$(bin/python-env readers notebooks/requirements.txt notebooks/tests/requirements.txt)
+
+.PHONY: demo test test-integration test-airflow test-readers notebooks notebooks-paired build jar fmt clean tools
 
 demo: build
 	bin/holdfast demo --dir $(DEMO_DIR)
@@ -25,6 +29,19 @@ test-integration: jar
 
 test-airflow:
 	"$$(bin/python-env airflow airflow/requirements.txt airflow/tests/requirements.txt)"/bin/python -m pytest -q airflow/tests
+
+test-readers: target/demo/.made
+	"$(PYTHON_READERS)"/bin/python -m pytest -q notebooks/tests
+
+target/demo/.made: target/.built
+	bin/holdfast demo --dir target/demo
+	@touch $@
+
+notebooks:
+	"$(PYTHON_READERS)"/bin/jupyter lab notebooks
+
+notebooks-paired:
+	"$(PYTHON_READERS)"/bin/jupytext --sync notebooks/0*.py
 
 build: tools target/.built
 
