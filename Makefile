@@ -3,6 +3,7 @@
 # make test-integration   the slow suites: whole nights, faults, a cluster
 # make test-airflow   the DAG in a real Airflow, in a Python environment that it makes
 # make test-readers   the notebooks, and readers of other makers, over a demo's lake
+# make test-deploy   the templates for clusters, held against the services' own models
 # make notebooks   opens the notebooks over the demo's lake
 # make build  the classes and libraries that bin/holdfast runs from
 # make jar    the jar for spark-submit
@@ -16,7 +17,7 @@ DEMO_DIR ?= demo
 
 PYTHON_READERS = $$(bin/python-env readers notebooks/requirements.txt notebooks/tests/requirements.txt)
 
-.PHONY: demo test test-integration test-airflow test-readers notebooks notebooks-paired build jar fmt clean tools
+.PHONY: demo test test-integration test-airflow test-readers test-deploy notebooks notebooks-paired build jar fmt clean tools
 
 demo: build
 	bin/holdfast demo --dir $(DEMO_DIR)
@@ -32,6 +33,9 @@ test-airflow:
 
 test-readers: target/demo/.made
 	"$(PYTHON_READERS)"/bin/python -m pytest -q notebooks/tests
+
+test-deploy:
+	"$$(bin/python-env deploy deploy/requirements.txt)"/bin/python -m pytest -q deploy
 
 target/demo/.made: target/.built
 	bin/holdfast demo --dir target/demo
