@@ -34,6 +34,8 @@ public final class SharedSpark {
               .config("spark.sql.shuffle.partitions", 2)
               // The same small queries come again and again: compiled once, not each time.
               .config("spark.sql.codegen.cache.maxEntries", 5000)
+              // Else each aggregate of a few rows takes, and clears, a page of up to 64 MB.
+              .config("spark.buffer.pageSize", "1m")
               // No session of another user shares this process; without it classes load faster.
               .config("spark.sql.artifact.isolation.enabled", false)
               .config("spark.sql.ui.explainMode", "simple")
