@@ -82,8 +82,10 @@ public final class ModelCommand implements Callable<Integer> {
       return new Registry(spark, lake, settings, program);
     }
 
-    LocalDate night(Optional<LocalDate> asOf) {
-      return asOf.or(() -> Ledger.nights(lake).keySet().stream().max(LocalDate::compareTo))
+    /** The latest night that was published, else built. */
+    LocalDate latestNight() {
+      return Ledger.nights(lake).keySet().stream()
+          .max(LocalDate::compareTo)
           .or(() -> lake.last(Models.TABLE).map(last -> LocalDate.parse(last.commit().asOf())))
           .orElseThrow();
     }
@@ -94,12 +96,19 @@ public final class ModelCommand implements Callable<Integer> {
     }
 
     /** Adds a decision, as the one writer of the lake. */
-    void decide(LocalDate asOf, String modelId, String action, String reason, String author) {
+    void decide(LocalDate asOf, String modelId, String action, Decision decision) {
       String runId = asOf + "-" + UUID.randomUUID().toString().substring(0, 8);
       Duration patience = Duration.ofSeconds(settings.get(LakeSettings.SETTING).waitSeconds());
       try (Lease lease = Lease.acquire(lake.fileSystem(), lake.root(), runId, patience)) {
-        long decision = lake.read(Promotions.TABLE).count() + 1;
-        Row row = RowFactory.create(decision, Date.valueOf(asOf), modelId, action, reason, author);
+        long number = lake.read(Promotions.TABLE).count() + 1;
+        Row row =
+            RowFactory.create(
+                number,
+                Date.valueOf(asOf),
+                modelId,
+                action,
+                decision.reason,
+                decision.author);
         Commit commit =
             new Commit(
                 runId,
@@ -114,7 +123,7 @@ public final class ModelCommand implements Callable<Integer> {
                 "",
                 0,
                 Map.of(),
-                List.of("%s %s: %s".formatted(action, modelId, reason)));
+                List.of("%s %s: %s".formatted(action, modelId, decision.reason)));
         lease.require();
         lake.write(
             Promotions.TABLE,
@@ -124,6 +133,25 @@ public final class ModelCommand implements Callable<Integer> {
             asOf,
             lake.version(Promotions.TABLE));
       }
+    }
+  }
+
+  /** What every decision says of itself. */
+  private static final class Decision {
+    @Option(
+        names = "--as-of",
+        paramLabel = "DATE",
+        description = "the first night that it holds for; the latest one published by default")
+    private Optional<LocalDate> asOf = Optional.empty();
+
+    @Option(names = "--reason", paramLabel = "TEXT", required = true, description = "why")
+    private String reason = "";
+
+    @Option(names = "--author", paramLabel = "NAME", required = true, description = "who decides")
+    private String author = "";
+
+    LocalDate night(Registry registry) {
+      return asOf.orElseGet(registry::latestNight);
     }
   }
 
@@ -219,17 +247,7 @@ public final class ModelCommand implements Callable<Integer> {
     @Parameters(paramLabel = "ID", description = "see `model list`")
     private String id = "";
 
-    @Option(
-        names = "--as-of",
-        paramLabel = "DATE",
-        description = "the first night that it serves; the latest one published by default")
-    private Optional<LocalDate> asOf = Optional.empty();
-
-    @Option(names = "--reason", paramLabel = "TEXT", required = true, description = "why")
-    private String reason = "";
-
-    @Option(names = "--author", paramLabel = "NAME", required = true, description = "who decides")
-    private String author = "";
+    @Mixin private Decision decision = new Decision();
 
     PromoteCommand(Program program) {
       this.program = program;
@@ -239,7 +257,7 @@ public final class ModelCommand implements Callable<Integer> {
     public Integer call() {
       Registry registry = Registry.open(program, options, "model promote " + id);
       Row model = PinnedSet.model(registry.lake().read(Models.TABLE), id);
-      LocalDate night = registry.night(asOf);
+      LocalDate night = decision.night(registry);
       LocalDate trained = model.getDate(model.fieldIndex("as_of_date")).toLocalDate();
       if (night.isBefore(trained)) {
         throw new BadInput(
@@ -251,7 +269,7 @@ public final class ModelCommand implements Callable<Integer> {
               why -> {
                 throw new BadInput(why);
               });
-      registry.decide(night, id, "promote", reason, author);
+      registry.decide(night, id, "promote", decision);
       PrintWriter out = spec.commandLine().getOut();
       out.printf(
           "%s serves from %s on (%s). Run that night again to score with it.%n",
@@ -270,17 +288,7 @@ public final class ModelCommand implements Callable<Integer> {
     @Spec private CommandSpec spec;
     @Mixin private Options options = new Options();
 
-    @Option(
-        names = "--as-of",
-        paramLabel = "DATE",
-        description = "the first night that it serves again; the latest one published by default")
-    private Optional<LocalDate> asOf = Optional.empty();
-
-    @Option(names = "--reason", paramLabel = "TEXT", required = true, description = "why")
-    private String reason = "";
-
-    @Option(names = "--author", paramLabel = "NAME", required = true, description = "who decides")
-    private String author = "";
+    @Mixin private Decision decision = new Decision();
 
     RollbackCommand(Program program) {
       this.program = program;
@@ -289,7 +297,7 @@ public final class ModelCommand implements Callable<Integer> {
     @Override
     public Integer call() {
       Registry registry = Registry.open(program, options, "model rollback");
-      LocalDate night = registry.night(asOf);
+      LocalDate night = decision.night(registry);
       List<Champion.Reign> reigns = registry.reigns(night);
       String present = reigns.isEmpty() ? "" : reigns.get(reigns.size() - 1).modelId();
       String before =
@@ -302,7 +310,7 @@ public final class ModelCommand implements Callable<Integer> {
                       new BadInput(
                           "Cannot roll back for %s: no other model ever served before. `holdfast model list` shows which could: `holdfast model promote ID`."
                               .formatted(night)));
-      registry.decide(night, before, "rollback", reason, author);
+      registry.decide(night, before, "rollback", decision);
       PrintWriter out = spec.commandLine().getOut();
       out.printf(
           "%s serves again from %s on, instead of %s. Run that night again to score with it.%n",
