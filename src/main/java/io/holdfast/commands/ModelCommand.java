@@ -103,12 +103,7 @@ public final class ModelCommand implements Callable<Integer> {
         long number = lake.read(Promotions.TABLE).count() + 1;
         Row row =
             RowFactory.create(
-                number,
-                Date.valueOf(asOf),
-                modelId,
-                action,
-                decision.reason,
-                decision.author);
+                number, Date.valueOf(asOf), modelId, action, decision.reason, decision.author);
         Commit commit =
             new Commit(
                 runId,
