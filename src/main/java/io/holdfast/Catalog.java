@@ -7,6 +7,7 @@ import io.holdfast.activity.CustomerDays;
 import io.holdfast.activity.CustomerMrr;
 import io.holdfast.activity.FeatureDays;
 import io.holdfast.activity.PayingSpells;
+import io.holdfast.activity.StreamDays;
 import io.holdfast.activity.UserDays;
 import io.holdfast.activity.ValueDays;
 import io.holdfast.churn.ArrivedDays;
@@ -47,10 +48,13 @@ import io.holdfast.metrics.CsRetention;
 import io.holdfast.metrics.CustomerAdoption;
 import io.holdfast.metrics.CustomerChurn;
 import io.holdfast.metrics.CustomerValue;
+import io.holdfast.metrics.Engagement;
 import io.holdfast.metrics.FeatureAdoption;
+import io.holdfast.metrics.Lifecycle;
 import io.holdfast.metrics.MrrMonthly;
 import io.holdfast.metrics.MrrMovements;
 import io.holdfast.metrics.Satisfaction;
+import io.holdfast.metrics.Stickiness;
 import io.holdfast.metrics.Support;
 import io.holdfast.metrics.Survival;
 import io.holdfast.metrics.TimeToValue;
@@ -107,6 +111,7 @@ public final class Catalog {
           FeatureDays.JOB,
           CustomerDays.JOB,
           ValueDays.JOB,
+          StreamDays.JOB,
           CustomerMrr.JOB,
           PayingSpells.JOB,
           MrrMovements.JOB,
@@ -116,6 +121,9 @@ public final class Catalog {
           CustomerValue.JOB,
           ChurnCauses.JOB,
           CohortRetention.JOB,
+          Lifecycle.JOB,
+          Stickiness.JOB,
+          Engagement.JOB,
           CustomerAdoption.JOB,
           FeatureAdoption.JOB,
           AdopterRetention.JOB,

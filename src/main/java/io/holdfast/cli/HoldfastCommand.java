@@ -31,6 +31,7 @@ public final class HoldfastCommand {
     line.addSubcommand(new BackfillCommand(program));
     line.addSubcommand(new ShowCommand(program));
     line.addSubcommand(new PlanCommand(program));
+    line.addSubcommand(new MembersCommand(program));
     more.forEach(line::addSubcommand);
     line.setOut(out);
     line.setErr(err);

@@ -97,11 +97,9 @@ final class Binder {
   }
 
   private static Object record(String path, ConfigValue value, Class<?> type) {
-    if (value.valueType() == ConfigValueType.STRING) {
-      Optional<Object> brief = brief(text(value), type);
-      if (brief.isPresent()) {
-        return brief.get();
-      }
+    Optional<Object> brief = brief(path, value, type);
+    if (brief.isPresent()) {
+      return brief.get();
     }
     if (!(value instanceof ConfigObject given)) {
       throw wrong(path, value, "is no group of keys", "Write it as { key = value }.");
@@ -119,33 +117,46 @@ final class Binder {
       constructor.setAccessible(true);
       return constructor.newInstance(arguments);
     } catch (InvocationTargetException e) {
-      if (e.getCause() instanceof IllegalArgumentException refusal) {
-        throw new BadInput(
-            "Cannot read %s: %s (%s)."
-                .formatted(
-                    path,
-                    String.valueOf(refusal.getMessage()).replaceAll("\\.$", ""),
-                    Where.of(value.origin())),
-            refusal);
-      }
-      if (e.getCause() instanceof BadInput refusal) {
-        throw refusal;
-      }
-      throw new IllegalStateException("Cannot make a " + type.getName() + ".", e);
+      throw refusal(path, value, type, e);
     } catch (ReflectiveOperationException e) {
       throw new IllegalStateException("Cannot make a " + type.getName() + ".", e);
     }
   }
 
-  /** A record that can be written as one text says so by a static {@code of(String)}. */
-  private static Optional<Object> brief(String text, Class<?> type) {
+  /** A record that can be written as a text or a list of texts says so by a static {@code of}. */
+  private static Optional<Object> brief(String path, ConfigValue value, Class<?> type) {
+    boolean isText = value.valueType() == ConfigValueType.STRING;
+    if (!isText && !(value instanceof ConfigList)) {
+      return Optional.empty();
+    }
     try {
-      return Optional.of(type.getMethod("of", String.class).invoke(null, text));
+      return Optional.of(
+          type.getMethod("of", isText ? String.class : List.class)
+              .invoke(null, isText ? text(value) : list(path, value, String.class)));
     } catch (NoSuchMethodException e) {
       return Optional.empty();
+    } catch (InvocationTargetException e) {
+      throw refusal(path, value, type, e);
     } catch (ReflectiveOperationException e) {
       throw new IllegalStateException("Cannot make a " + type.getName() + " of a text.", e);
     }
+  }
+
+  /** What a record's own check says against its values. */
+  private static RuntimeException refusal(
+      String path, ConfigValue value, Class<?> type, InvocationTargetException thrown) {
+    if (thrown.getCause() instanceof IllegalArgumentException refusal) {
+      return new BadInput(
+          "Cannot read %s: %s (%s)."
+              .formatted(
+                  path,
+                  String.valueOf(refusal.getMessage()).replaceAll("\\.$", ""),
+                  Where.of(value.origin())),
+          refusal);
+    }
+    return thrown.getCause() instanceof BadInput refusal
+        ? refusal
+        : new IllegalStateException("Cannot make a " + type.getName() + ".", thrown);
   }
 
   private static Object scalar(String path, ConfigValue value, Class<?> type) {

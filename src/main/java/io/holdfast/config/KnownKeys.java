@@ -29,7 +29,8 @@ final class KnownKeys {
   List<String> strangers(ConfigObject root) {
     List<String> found = new ArrayList<>();
     group("", root, List.of(), found);
-    return found;
+    // Two records may read one key, and each would name what is strange in it.
+    return found.stream().distinct().toList();
   }
 
   private void declare(String path, Type type) {

@@ -1,9 +1,9 @@
 package io.holdfast.job;
 
-import io.holdfast.config.Setting;
 import io.holdfast.table.Table;
 import java.time.LocalDate;
 import java.util.List;
+import java.util.Set;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.types.StructType;
@@ -14,7 +14,7 @@ import org.apache.spark.sql.types.StructType;
  * <p>Reading a table or a setting that the job did not declare throws {@link
  * IllegalArgumentException}.
  */
-public interface Inputs {
+public interface Inputs extends Settled {
 
   /**
    * The last local day that counts.
@@ -53,8 +53,13 @@ public interface Inputs {
   /** Hash of the program: another one can make something else of the same rows. */
   String program();
 
-  /** The typed settings that the job declared. */
-  <T extends Record> T settings(Setting<T> setting);
+  /**
+   * The parts of the job's own table that it does not hold yet: their rows of all days are to be
+   * made, those of the other parts of the touched days. Empty where the table has no parts.
+   */
+  default Set<String> newParts() {
+    return Set.of();
+  }
 
   /** Delivered files: for the jobs that take them in. */
   Landing landing();

@@ -5,6 +5,8 @@ import io.holdfast.table.Days;
 import io.holdfast.table.Table;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
 import org.apache.spark.sql.Dataset;
@@ -19,7 +21,10 @@ import org.apache.spark.sql.Row;
  * @param settings the parts of the configuration that it may read
  * @param alsoReplaces of a table that is replaced by touched days: the further days that the rows
  *     of the touched ones can change
+ * @param parts the parts of which the table consists, each kept up by itself: a new one is built
+ *     without touching the others
  * @param build the function
+ * @param members who stands behind the table's rows
  * @param check looks at all rows together before they are committed, and throws a {@code Failure}
  *     if they must not be
  */
@@ -29,8 +34,24 @@ public record Job(
     boolean readsPrevious,
     List<Setting<?>> settings,
     Function<Inputs, Days> alsoReplaces,
+    Optional<Parts> parts,
     Function<Inputs, Dataset<Row>> build,
+    Optional<Function<Inputs, Dataset<Row>>> members,
     BiConsumer<Dataset<Row>, Inputs> check) {
+
+  /**
+   * The parts of a table, as its part column names them.
+   *
+   * @param settings what they depend on: a change adds or drops parts and leaves the others
+   * @param names the parts that there are to be
+   */
+  public record Parts(List<Setting<?>> settings, Function<Settled, Set<String>> names) {}
+
+  /** The settings of which a change makes what stands worthless. */
+  List<Setting<?>> settingsOfAll() {
+    List<Setting<?>> ofParts = parts.map(Parts::settings).orElse(List.of());
+    return settings.stream().filter(setting -> !ofParts.contains(setting)).toList();
+  }
 
   /** Starts the description of the job that writes a table. */
   public static Builder writes(Table table) {
@@ -44,6 +65,8 @@ public record Job(
     private final List<Setting<?>> settings = new ArrayList<>();
     private boolean readsPrevious;
     private Function<Inputs, Days> alsoReplaces = in -> Days.NONE;
+    private Optional<Parts> parts = Optional.empty();
+    private Optional<Function<Inputs, Dataset<Row>>> members = Optional.empty();
     private BiConsumer<Dataset<Row>, Inputs> check = (rows, in) -> {};
 
     private Builder(Table table) {
@@ -77,6 +100,23 @@ public record Job(
       return this;
     }
 
+    /** Declares the parts of the table, and the settings that say which there are. */
+    public Builder parts(Function<Settled, Set<String>> names, Setting<?>... dependsOn) {
+      settings.addAll(List.of(dependsOn));
+      parts = Optional.of(new Parts(List.of(dependsOn), names));
+      return this;
+    }
+
+    /**
+     * Declares who stands behind the table's rows: from the same inputs, one row per cell and unit
+     * that it counts, with the cell's key, {@code unit_id}, {@code customer_id}, and {@code
+     * counted_as}, which says as what.
+     */
+    public Builder members(Function<Inputs, Dataset<Row>> who) {
+      members = Optional.of(who);
+      return this;
+    }
+
     /** Declares what must hold for all rows together, which a rule of one row cannot say. */
     public Builder check(BiConsumer<Dataset<Row>, Inputs> what) {
       check = what;
@@ -91,7 +131,9 @@ public record Job(
           readsPrevious,
           List.copyOf(settings),
           alsoReplaces,
+          parts,
           build,
+          members,
           check);
     }
   }

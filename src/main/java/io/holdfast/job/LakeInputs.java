@@ -5,6 +5,7 @@ import static org.apache.spark.sql.functions.lit;
 
 import io.holdfast.config.Setting;
 import io.holdfast.config.Settings;
+import io.holdfast.lake.Commit;
 import io.holdfast.lake.Lake;
 import io.holdfast.table.Days;
 import io.holdfast.table.Refresh;
@@ -12,7 +13,9 @@ import io.holdfast.table.Table;
 import java.time.LocalDate;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Function;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -31,6 +34,8 @@ final class LakeInputs implements Inputs {
   private final Table own;
   private final boolean readsPrevious;
   private final Days days;
+  private final Set<String> newParts;
+  private final Function<Table, Dataset<Row>> stored;
   private final Map<String, Long> versions;
   private final String program;
   private final List<String> notes = new CopyOnWriteArrayList<>();
@@ -47,7 +52,9 @@ final class LakeInputs implements Inputs {
       Table own,
       boolean readsPrevious,
       Days days,
+      Set<String> newParts,
       Map<String, Long> versions,
+      Function<Table, Dataset<Row>> stored,
       String program) {
     this.spark = spark;
     this.lake = lake;
@@ -59,6 +66,8 @@ final class LakeInputs implements Inputs {
     this.own = own;
     this.readsPrevious = readsPrevious;
     this.days = days;
+    this.newParts = newParts;
+    this.stored = stored;
     this.versions = versions;
     this.program = program;
   }
@@ -82,7 +91,9 @@ final class LakeInputs implements Inputs {
         job.table(),
         job.readsPrevious(),
         plan.days(),
+        plan.newParts(),
         plan.inputs(),
+        lake::read,
         program);
   }
 
@@ -105,8 +116,30 @@ final class LakeInputs implements Inputs {
         null,
         false,
         Days.ALL,
+        Set.of(),
         versions,
+        lake::read,
         program);
+  }
+
+  /** What a job read when it made a night's rows. */
+  static LakeInputs asTheyWere(
+      Job job, Commit commit, SparkSession spark, Lake lake, Settings settings) {
+    return new LakeInputs(
+        spark,
+        lake,
+        settings,
+        new Plan.Night(LocalDate.parse(commit.asOf()), LocalDate.parse(commit.arrivedBy()), false),
+        job.table().id(),
+        job.reads(),
+        job.settings(),
+        job.table(),
+        job.readsPrevious(),
+        Days.ALL,
+        Set.of(),
+        commit.inputs(),
+        table -> lake.read(table, commit.inputs().getOrDefault(table.id(), -1L)),
+        commit.code());
   }
 
   @Override
@@ -175,7 +208,7 @@ final class LakeInputs implements Inputs {
       throw new IllegalArgumentException(reader + " reads " + table + " without declaring it.");
     }
     hasGivenNothing |= lake.isEmpty(table);
-    return lake.read(table);
+    return stored.apply(table);
   }
 
   /** Whether some rows that were handed over are none: what is made of them may be none too. */
@@ -190,6 +223,11 @@ final class LakeInputs implements Inputs {
           reader + " reads the settings " + setting.path() + " without declaring them.");
     }
     return settings.get(setting);
+  }
+
+  @Override
+  public Set<String> newParts() {
+    return newParts;
   }
 
   @Override

@@ -267,6 +267,7 @@ public final class Ledger {
             "",
             code,
             Days.of(List.of(night.asOf())).toString(),
+            List.of(),
             "",
             rows.size(),
             "",

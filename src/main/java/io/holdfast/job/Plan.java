@@ -12,7 +12,9 @@ import java.time.LocalDate;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * What a job has to do for a night: nothing, some days, or all.
@@ -21,6 +23,9 @@ import java.util.TreeMap;
  * @param isSkipped whether what stands is what the job would make
  * @param reason why it is skipped, or what is to be built
  * @param days the days to replace, for a table that is replaced by day
+ * @param parts the parts that there are to be
+ * @param newParts those of them that the table does not hold yet
+ * @param goneParts those that it holds and that are to go
  * @param inputs the version of each table that it reads
  * @param settings hash of the configuration that it reads
  * @param version the version of its own table; -1 if it was never built
@@ -30,6 +35,9 @@ record Plan(
     boolean isSkipped,
     String reason,
     Days days,
+    Set<String> parts,
+    Set<String> newParts,
+    Set<String> goneParts,
     Map<String, Long> inputs,
     String settings,
     long version) {
@@ -46,10 +54,22 @@ record Plan(
     for (Table read : job.reads()) {
       inputs.put(read.id(), lake.version(read));
     }
-    String hash = settings.hash(job.settings());
+    String hash = settings.hash(job.settingsOfAll());
+    Set<String> parts = job.parts().map(p -> p.names().apply(settings::get)).orElse(Set.of());
     Optional<Commit.Logged> own =
         job.table().isByNight() ? lake.last(job.table(), night.asOf()) : lake.last(job.table());
-    Plan plan = new Plan(job, false, "", Days.ALL, inputs, hash, lake.version(job.table()));
+    Plan plan =
+        new Plan(
+            job,
+            false,
+            "",
+            Days.ALL,
+            parts,
+            Set.of(),
+            Set.of(),
+            inputs,
+            hash,
+            lake.version(job.table()));
     requireInputs(job, lake, night, inputs);
     if (own.isEmpty()) {
       return plan.because("first build");
@@ -106,8 +126,7 @@ record Plan(
           "Cannot go on with %s: the configuration %s differs from the one it was built with, and its state must not be mixed."
                   .formatted(job.table(), job.settings().stream().map(s -> s.path()).toList())
               + " Put the old values back, or build it anew: `holdfast backfill nightly --from DATE --to DATE --rebuild`"
-              + " (reads all days of %s again)."
-                  .formatted(job.reads().stream().map(Table::id).toList()));
+              + " (%s).".formatted(costOfAll(job, lake)));
     }
     Days days = Days.NONE;
     for (Table read : job.reads()) {
@@ -118,10 +137,25 @@ record Plan(
     if (job.table().refresh() instanceof Refresh.Touched touched) {
       days = days.widened(touched.reach());
     }
-    if (days.isEmpty()) {
+    Set<String> added = new TreeSet<>(plan.parts());
+    added.removeAll(last.partsHeld());
+    Set<String> gone = new TreeSet<>(last.partsHeld());
+    gone.removeAll(plan.parts());
+    if (days.isEmpty() && added.isEmpty() && gone.isEmpty()) {
       return plan.skipped("nothing touched");
     }
-    return plan.replacing(days);
+    return new Plan(
+            job,
+            false,
+            "",
+            days,
+            plan.parts(),
+            added,
+            gone,
+            plan.inputs(),
+            plan.settings(),
+            plan.version())
+        .replacing(days);
   }
 
   /** The same, but with these days replaced too. */
@@ -131,7 +165,42 @@ record Plan(
 
   private Plan replacing(Days which) {
     return new Plan(
-        job, false, which.isAll() ? "all days" : "days " + which, which, inputs, settings, version);
+        job,
+        false,
+        reason(which, newParts, goneParts),
+        which,
+        parts,
+        newParts,
+        goneParts,
+        inputs,
+        settings,
+        version);
+  }
+
+  private static String reason(Days days, Set<String> added, Set<String> gone) {
+    return (days.isAll() ? "all days" : days.isEmpty() ? "no days" : "days " + days)
+        + (added.isEmpty() ? "" : ", and new: " + added)
+        + (gone.isEmpty() ? "" : ", and no longer: " + gone);
+  }
+
+  /** What building a table anew reads: which days, and how much. */
+  private static String costOfAll(Job job, Lake lake) {
+    List<Table> inputs = job.reads().stream().filter(t -> !t.refresh().day().isEmpty()).toList();
+    Days known = Days.NONE;
+    long bytes = 0;
+    for (Table input : inputs) {
+      bytes += lake.bytes(input);
+      for (Commit.Logged logged : lake.commitsAfter(input, -1).orElse(List.of())) {
+        Days replaced = logged.commit() == null ? Days.NONE : logged.commit().replaced();
+        known = replaced.isAll() ? known : known.and(replaced);
+      }
+    }
+    String days =
+        known.first().isEmpty()
+            ? "all days"
+            : "all days since %s, up to %s".formatted(known.first().get(), known.days().last());
+    return "reads %s of %s again, some %,d MB"
+        .formatted(days, inputs.stream().map(Table::id).toList(), Math.max(1, bytes / 1_000_000));
   }
 
   private static Days changed(Table read, Commit.Logged own, Lake lake) {
@@ -151,11 +220,12 @@ record Plan(
   }
 
   private Plan because(String why) {
-    return new Plan(job, false, why, days, inputs, settings, version);
+    return new Plan(job, false, why, days, parts, newParts, goneParts, inputs, settings, version);
   }
 
   private Plan skipped(String why) {
-    return new Plan(job, true, why, Days.NONE, inputs, settings, version);
+    return new Plan(
+        job, true, why, Days.NONE, parts, newParts, goneParts, inputs, settings, version);
   }
 
   /**

@@ -27,6 +27,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -82,6 +84,7 @@ final class TableBuilder {
               plan.settings(),
               code,
               replaced(plan, pass),
+              List.copyOf(plan.parts()),
               deliveredUntil(table, pass),
               pass.rows(),
               pass.content(),
@@ -89,7 +92,9 @@ final class TableBuilder {
               pass.warnings(),
               inputs.notes());
       lease.require();
-      lake.write(table, rows, plan.days(), commit, night.asOf(), plan.version());
+      Set<String> parts = new TreeSet<>(plan.newParts());
+      parts.addAll(plan.goneParts());
+      lake.write(table, rows, plan.days(), parts, commit, night.asOf(), plan.version());
       return Optional.of(commit);
     } finally {
       if (!isEmpty) {
@@ -254,7 +259,11 @@ final class TableBuilder {
     if (refresh instanceof Refresh.Append) {
       return pass.days().toString();
     }
-    return refresh instanceof Refresh.Touched ? plan.days().toString() : "";
+    if (!(refresh instanceof Refresh.Touched)) {
+      return "";
+    }
+    boolean isWhole = !plan.newParts().isEmpty() || !plan.goneParts().isEmpty();
+    return (isWhole ? Days.ALL : plan.days()).toString();
   }
 
   /** How many rows of this night are not what stood before for it. */

@@ -10,6 +10,8 @@ import io.holdfast.table.Days;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * What a commit of a table says of itself. It stands in the Delta log and is the truth from which
@@ -23,6 +25,7 @@ import java.util.Map;
  * @param code hash of the program
  * @param days the days that were replaced or added to, as {@link Days} writes them; empty where the
  *     table has none
+ * @param parts the parts that the table holds, where it has any; NULL in commits of older programs
  * @param deliveredUntil the latest delivery that the table ever took in, ISO; empty where none was
  *     dated
  * @param rows rows written
@@ -39,6 +42,7 @@ public record Commit(
     @JsonProperty("settings") String settings,
     @JsonProperty("code") String code,
     @JsonProperty("days") String days,
+    @JsonProperty("parts") List<String> parts,
     @JsonProperty("delivered_until") String deliveredUntil,
     @JsonProperty("rows") long rows,
     @JsonProperty("content") String content,
@@ -63,6 +67,12 @@ public record Commit(
   @JsonIgnore
   public Days replaced() {
     return Days.parse(days);
+  }
+
+  /** The parts that the table holds. */
+  @JsonIgnore
+  public Set<String> partsHeld() {
+    return parts == null ? Set.of() : new TreeSet<>(parts);
   }
 
   /** As text for the Delta log. */

@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
@@ -238,16 +239,27 @@ public final class Lake {
         e);
   }
 
-  /** A table's rows; none if it was never built. Columns added since it was built are NULL. */
-  public Dataset<Row> read(Table table) {
-    if (isEmpty(table)) {
-      return spark.createDataFrame(List.of(), table.schema());
+  /** How much a table's files take, those of older versions that are still kept included. */
+  public long bytes(Table table) {
+    try {
+      return version(table) < 0 ? 0 : files.getContentSummary(path(table)).getLength();
+    } catch (IOException e) {
+      throw unreadable(table, e);
     }
-    return declared(table, spark.read().format("delta").load(path(table).toString()));
   }
 
-  /** A table's rows as a version of it had them, if that version's files are still there. */
+  /** A table's rows; none if it was never built. Columns added since it was built are NULL. */
+  public Dataset<Row> read(Table table) {
+    return isEmpty(table)
+        ? read(table, -1)
+        : declared(table, spark.read().format("delta").load(path(table).toString()));
+  }
+
+  /** A table's rows as they stood at a version; none before the first. */
   public Dataset<Row> read(Table table, long version) {
+    if (version < 0) {
+      return spark.createDataFrame(List.of(), table.schema());
+    }
     return declared(
         table,
         spark.read().format("delta").option("versionAsOf", version).load(path(table).toString()));
@@ -265,6 +277,12 @@ public final class Lake {
         table.columnNames().stream()
             .map(name -> col(name))
             .toArray(org.apache.spark.sql.Column[]::new));
+  }
+
+  /** Commits rows to a table that has no parts. */
+  public long write(
+      Table table, Dataset<Row> rows, Days days, Commit commit, LocalDate asOf, long readVersion) {
+    return write(table, rows, days, Set.of(), commit, asOf, readVersion);
   }
 
   /**
@@ -289,12 +307,19 @@ public final class Lake {
    *
    * @param rows conformed rows
    * @param days the days that are replaced, where the table is replaced by day
+   * @param parts the parts that are replaced on all days
    * @param commit what the commit says of itself
    * @param readVersion the table's version that the caller read; -1 for none
    * @throws Conflict if another writer committed since
    */
   public long write(
-      Table table, Dataset<Row> rows, Days days, Commit commit, LocalDate asOf, long readVersion) {
+      Table table,
+      Dataset<Row> rows,
+      Days days,
+      Set<String> parts,
+      Commit commit,
+      LocalDate asOf,
+      long readVersion) {
     DataFrameWriter<Row> writer =
         arranged(table, rows, commit.rows())
             .write()
@@ -317,7 +342,7 @@ public final class Lake {
           writer
               .mode(SaveMode.Overwrite)
               .option("mergeSchema", "true")
-              .option("replaceWhere", days.sql(touched.dayColumn()));
+              .option("replaceWhere", touched(touched, days, parts));
     } else {
       writer = writer.mode(SaveMode.Overwrite).option("overwriteSchema", "true");
     }
@@ -331,6 +356,19 @@ public final class Lake {
       throw conflict(table, null);
     }
     return mine.version();
+  }
+
+  private static String touched(Refresh.Touched touched, Days days, Set<String> parts) {
+    List<String> terms = new ArrayList<>();
+    if (!days.isEmpty()) {
+      terms.add(days.sql(touched.dayColumn()));
+    }
+    for (String part : parts) {
+      terms.add(
+          "`%s` = '%s'"
+              .formatted(touched.partColumn(), part.replace("\\", "\\\\").replace("'", "\\'")));
+    }
+    return String.join(" OR ", terms);
   }
 
   private static Conflict conflict(Table table, Exception cause) {

@@ -79,6 +79,7 @@ public final class FeatureAdoption {
           .reads(Entitlements.READS)
           .settings(AdoptionSettings.SETTING)
           .settings(RetentionSettings.SETTING)
+          .members(in -> members(Entitlements.of(in).pairs(in.settings(AdoptionSettings.SETTING))))
           .as(
               in ->
                   adoption(
@@ -87,6 +88,22 @@ public final class FeatureAdoption {
                       in.settings(RetentionSettings.SETTING).minCohort()));
 
   private FeatureAdoption() {}
+
+  /** Of each feature: the customers in its denominator, and whether they use it. */
+  private static Dataset<Row> members(Dataset<Row> pairs) {
+    return pairs
+        .filter(col("is_counted"))
+        .select(
+            lit("feature").as("level"),
+            col("tier"),
+            col("feature"),
+            col("customer_id").as("unit_id"),
+            col("customer_id"),
+            when(col("is_adopted"), "adopter")
+                .when(col("is_ever_adopted"), "once an adopter")
+                .otherwise("entitled")
+                .as("counted_as"));
+  }
 
   static Dataset<Row> adoption(
       Entitlements entitlements, AdoptionSettings settings, int minCohort) {

@@ -4,41 +4,98 @@ import static org.apache.spark.sql.functions.add_months;
 import static org.apache.spark.sql.functions.date_add;
 import static org.apache.spark.sql.functions.datediff;
 import static org.apache.spark.sql.functions.floor;
+import static org.apache.spark.sql.functions.from_utc_timestamp;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.month;
+import static org.apache.spark.sql.functions.pmod;
+import static org.apache.spark.sql.functions.timestamp_micros;
+import static org.apache.spark.sql.functions.to_utc_timestamp;
+import static org.apache.spark.sql.functions.unix_micros;
 import static org.apache.spark.sql.functions.year;
 
+import io.holdfast.activity.Grain;
 import java.time.DayOfWeek;
 import java.time.LocalDate;
+import java.time.ZoneId;
 import java.time.temporal.TemporalAdjusters;
 import org.apache.spark.sql.Column;
 
 /**
- * Numbers the local weeks or months, so that two dates lie as many period starts apart as their
- * numbers do.
+ * Numbers the local hours, days, weeks or months, so that two dates lie as many period starts apart
+ * as their numbers do.
  *
- * @param grain week or month
+ * @param grain how long a period is
  * @param weekStartsOn the first day of a week
+ * @param tz the business time zone
  */
-record Periods(Grain grain, DayOfWeek weekStartsOn) {
+record Periods(Grain grain, DayOfWeek weekStartsOn, ZoneId tz) {
+
+  static final long HOUR = 3_600_000_000L;
 
   private static final LocalDate EPOCH = LocalDate.of(1970, 1, 1);
 
-  /** The number of the period that holds a date. */
-  Column index(Column date) {
+  /**
+   * The number of the period that holds a moment.
+   *
+   * @param date its local day
+   * @param at the moment itself, which only hours need
+   */
+  Column index(Column date, Column at) {
     return switch (grain) {
+      case HOUR ->
+          floor(unix_micros(at).plus(pastTheHour(at)).divide(lit(HOUR).cast("decimal(20,0)")))
+              .cast("int");
+      case DAY -> datediff(date, lit(EPOCH));
       case WEEK -> floor(datediff(date, lit(firstWeek())).divide(lit(7))).cast("int");
       case MONTH ->
           year(date).minus(lit(EPOCH.getYear())).multiply(lit(12)).plus(month(date)).minus(lit(1));
     };
   }
 
-  /** The first day of a period. */
+  /** The first day of a period of days, weeks or months. */
   Column start(Column index) {
     return switch (grain) {
+      case HOUR -> throw new IllegalStateException("an hour has no first day");
+      case DAY -> date_add(lit(EPOCH), index);
       case WEEK -> date_add(lit(firstWeek()), index.multiply(lit(7)));
       case MONTH -> add_months(lit(EPOCH), index);
     };
+  }
+
+  /** The instant at which the period of a moment starts. */
+  Column startAt(Column date, Column at) {
+    return grain == Grain.HOUR
+        ? timestamp_micros(hourOf(unix_micros(at)))
+        : midnight(start(index(date, at)));
+  }
+
+  /** The instant at which the period ends that starts at an instant. */
+  Column endAt(Column startAt, Column index) {
+    return grain == Grain.HOUR
+        ? timestamp_micros(unix_micros(startAt).plus(lit(HOUR)))
+        : midnight(start(index.plus(1)));
+  }
+
+  /** The instant at which a local day starts. */
+  Column midnight(Column date) {
+    return to_utc_timestamp(date.cast("timestamp"), tz.getId());
+  }
+
+  /** The local day of an instant. */
+  Column day(Column at) {
+    return from_utc_timestamp(at, tz.getId()).cast("date");
+  }
+
+  /** The start of the local hour of an instant, both in microseconds. */
+  Column hourOf(Column micros) {
+    return micros.minus(
+        pmod(unix_micros(from_utc_timestamp(timestamp_micros(micros), tz.getId())), lit(HOUR)));
+  }
+
+  /** How far local hours start before those of UTC: 45 minutes in Nepal. */
+  private Column pastTheHour(Column at) {
+    Column local = unix_micros(from_utc_timestamp(at, tz.getId()));
+    return pmod(local.minus(unix_micros(at)), lit(HOUR));
   }
 
   private LocalDate firstWeek() {

@@ -1,9 +1,7 @@
 package io.holdfast.metrics;
 
+import io.holdfast.activity.RetentionDefinition;
 import io.holdfast.config.Setting;
-import io.holdfast.failure.BadInput;
-import io.holdfast.metrics.RetentionDefinition.Birth;
-import io.holdfast.metrics.RetentionDefinition.Unit;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -18,28 +16,8 @@ public record RetentionSettings(int minCohort, Map<String, RetentionDefinition> 
   public static final Setting<RetentionSettings> SETTING =
       Setting.of("retention", RetentionSettings.class);
 
-  /**
-   * Checks what the types leave open.
-   *
-   * @throws BadInput if a definition asks for what cannot be measured
-   */
+  /** In the order of their names, whatever the order given. */
   public RetentionSettings {
     definitions = new TreeMap<>(definitions);
-    definitions.forEach(RetentionSettings::check);
-  }
-
-  private static void check(String name, RetentionDefinition definition) {
-    String key = "retention.definitions." + name;
-    if (definition.unit() == Unit.USER && definition.birth() == Birth.FIRST_PAID) {
-      throw new BadInput(
-          ("Cannot measure %s: unit = user has no birth = first_paid, for users do not pay."
-                  + " Set birth to first_core_event or signup, or unit to customer.")
-              .formatted(key));
-    }
-    if (definition.periods() < 1) {
-      throw new BadInput(
-          "Cannot measure %s: periods is %d. Set it to 1 or more."
-              .formatted(key, definition.periods()));
-    }
   }
 }

@@ -4,6 +4,8 @@ import static org.apache.spark.sql.functions.bit_or;
 import static org.apache.spark.sql.functions.call_function;
 import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.greatest;
+import static org.apache.spark.sql.functions.least;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.when;
 
@@ -31,14 +33,21 @@ record ReturnBits(int longest) {
     return IntStream.rangeClosed(0, longest / WORD).mapToObj(word -> word(period, word)).toList();
   }
 
-  /** Whether a unit counts in a period: in period 0 all do. */
-  Column isReturned(Column period) {
-    Column bit = lit(0);
-    for (int word = longest / WORD; word >= 0; word--) {
-      Column here = call_function("getbit", col(name(word)), period.minus(lit(word * WORD)));
-      bit = when(period.between(word * WORD, (word + 1) * WORD - 1), here).otherwise(bit);
+  /** Whether a unit came back in any period from one to another, both among them. */
+  Column isReturned(Column from, Column to) {
+    Column any = lit(false);
+    for (int word = 0; word <= longest / WORD; word++) {
+      Column first = greatest(from, lit(word * WORD));
+      Column last = least(to, lit((word + 1) * WORD - 1));
+      Column asked =
+          call_function(
+              "shiftleft",
+              call_function(
+                  "shiftright", lit(Long.MAX_VALUE), lit(WORD - 1).minus(last.minus(first))),
+              first.minus(lit(word * WORD)));
+      any = any.or(first.leq(last).and(col(name(word)).bitwiseAND(asked).notEqual(0L)));
     }
-    return period.equalTo(0).or(bit.equalTo(1));
+    return any;
   }
 
   private static Column word(Column period, int word) {

@@ -98,6 +98,14 @@ public final class Segments {
               CustomerAdoption.TABLE,
               Predictions.TABLE)
           .settings(SETTING)
+          .members(
+              in ->
+                  build(in)
+                      .select(
+                          col("segment"),
+                          col("customer_id").as("unit_id"),
+                          col("customer_id"),
+                          col("because").as("counted_as")))
           .as(Segments::build);
 
   private Segments() {}

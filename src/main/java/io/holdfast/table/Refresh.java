@@ -20,8 +20,10 @@ public sealed interface Refresh {
    * @param dayColumn the DATE column that says to which day a row belongs
    * @param reach how many days around a changed day can look different for it: 0, or 1 where what
    *     begins on one day goes on past midnight
+   * @param partColumn the column that says to which part of the table a row belongs, where parts
+   *     come and go by themselves; else an empty text
    */
-  record Touched(String dayColumn, int reach) implements Refresh {}
+  record Touched(String dayColumn, int reach, String partColumn) implements Refresh {}
 
   /** The whole table is replaced: for small tables that do not depend on a date. */
   record Whole() implements Refresh {}

@@ -179,7 +179,13 @@ public record Table(
 
     /** The same, where a changed day can also change so many days around it. */
     public Builder touched(String dayColumn, int reach) {
-      refresh = new Refresh.Touched(dayColumn, reach);
+      refresh = new Refresh.Touched(dayColumn, reach, "");
+      return this;
+    }
+
+    /** The same, in a table of which this column names parts that come and go by themselves. */
+    public Builder touched(String dayColumn, String partColumn) {
+      refresh = new Refresh.Touched(dayColumn, 0, partColumn);
       return this;
     }
 

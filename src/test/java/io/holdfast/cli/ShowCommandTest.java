@@ -212,6 +212,7 @@ class ShowCommandTest {
             "",
             "",
             "",
+            List.of(),
             "",
             rows.count(),
             "",

@@ -47,7 +47,10 @@ class ViewsTest {
             2026-02-01      20~ 100%   90%
             mean           120  100%   65%
 
-            Cells: share of the cohort active in month or week k after birth. * still running; ~ small cohort; mean: weighted by size, over ended periods only.
+               0 ######################################## 100%
+               1 ##########################..............  65%
+
+            Cells: share of the cohort that came back in period k after birth. * still open; ~ small cohort; mean and curve: weighted by size, over complete cells only.
             """);
   }
 

@@ -6,31 +6,33 @@ import static io.holdfast.Rows.rows;
 import static io.holdfast.metrics.TableRules.assertRulesKept;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.concat_ws;
+import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.rand;
 import static org.apache.spark.sql.functions.when;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.holdfast.activity.Aliases;
 import io.holdfast.activity.CustomerDays;
 import io.holdfast.activity.CustomerMrr;
+import io.holdfast.activity.EventFilter;
+import io.holdfast.activity.Grain;
 import io.holdfast.activity.PayingSpells;
+import io.holdfast.activity.RetentionDefinition;
+import io.holdfast.activity.RetentionDefinition.Unit;
+import io.holdfast.activity.StreamDays;
 import io.holdfast.activity.UserDays;
 import io.holdfast.conformed.Customers;
 import io.holdfast.conformed.Users;
-import io.holdfast.failure.BadInput;
-import io.holdfast.metrics.RetentionDefinition.Birth;
-import io.holdfast.metrics.RetentionDefinition.Mode;
-import io.holdfast.metrics.RetentionDefinition.Unit;
-import io.holdfast.metrics.RetentionDefinition.Window;
 import java.time.DayOfWeek;
 import java.time.LocalDate;
 import java.time.Period;
+import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.time.temporal.TemporalAdjusters;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableSet;
+import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -176,7 +178,7 @@ class CohortRetentionTest {
             | moves       | 2026-01-11 |            | 9   | gold |
             """);
     var facts =
-        new RetentionFacts(
+        facts(
             customers,
             none(Users.TABLE),
             days,
@@ -190,7 +192,7 @@ class CohortRetentionTest {
             facts,
             definition(
                 Unit.CUSTOMER,
-                Birth.FIRST_CORE_EVENT,
+                "core",
                 Grain.MONTH,
                 1,
                 "country",
@@ -229,7 +231,7 @@ class CohortRetentionTest {
             | tomorrow    | 2026-03-01  | false       | 2026-01-01 | true       |
             """);
     var facts =
-        new RetentionFacts(
+        facts(
             customers,
             none(Users.TABLE),
             rows(
@@ -247,7 +249,7 @@ class CohortRetentionTest {
             none(Aliases.TABLE),
             LocalDate.of(2026, 2, 28));
     assertRows(
-        retention(facts, definition(Unit.CUSTOMER, Birth.SIGNUP, Grain.MONTH, 6)),
+        retention(facts, definition(Unit.CUSTOMER, "signup", Grain.MONTH, 6)),
         """
         | cohort_start | period | cohort_size | retained | retention_rate | returns_in_start | is_complete | cohort_mrr | retained_mrr | mrr_retention |
         | 2026-01-01   | 0      | 2           | 2        | 1.0            | 0                | true        |            |              |               |
@@ -274,7 +276,7 @@ class CohortRetentionTest {
             | tester  | a           | true        | 2026-01-01 | true       |
             """);
     var facts =
-        new RetentionFacts(
+        facts(
             customers,
             users,
             none(CustomerDays.TABLE),
@@ -293,7 +295,7 @@ class CohortRetentionTest {
             none(Aliases.TABLE),
             LocalDate.of(2026, 1, 18));
     assertRows(
-        retention(facts, definition(Unit.USER, Birth.FIRST_CORE_EVENT, Grain.WEEK, 6, "country")),
+        retention(facts, definition(Unit.USER, "core", Grain.WEEK, 6, "country")),
         """
         | unit | segment_dimension | segment_value | period | cohort_size | retained | retained_mrr |
         | user | all               | all           | 0      | 2           | 2        |              |
@@ -307,7 +309,7 @@ class CohortRetentionTest {
   @Test
   void moneyIsWhatTheRetainedPayAtThePeriodsEnd() {
     var facts =
-        new RetentionFacts(
+        facts(
             none(Customers.TABLE),
             none(Users.TABLE),
             rows(
@@ -341,7 +343,7 @@ class CohortRetentionTest {
                 """),
             none(Aliases.TABLE),
             LocalDate.of(2026, 3, 2));
-    var cells = retention(facts, definition(Unit.CUSTOMER, Birth.FIRST_PAID, Grain.MONTH, 6));
+    var cells = retention(facts, definition(Unit.CUSTOMER, "first_paid", Grain.MONTH, 6));
     assertRulesKept(CohortRetention.TABLE, cells, facts.asOf());
     assertRows(
         cells,
@@ -360,7 +362,7 @@ class CohortRetentionTest {
   @Test
   void definitionsOfOnePassKeepTheirOwnBirthsPeriodsAndSegments() {
     var facts =
-        new RetentionFacts(
+        facts(
             rows(
                 Customers.TABLE,
                 """
@@ -384,9 +386,9 @@ class CohortRetentionTest {
             1,
             Map.of(
                 "by_signup",
-                definition(Unit.CUSTOMER, Birth.SIGNUP, Grain.MONTH, 1),
+                definition(Unit.CUSTOMER, "signup", Grain.MONTH, 1),
                 "by_activity",
-                definition(Unit.CUSTOMER, Birth.FIRST_CORE_EVENT, Grain.MONTH, 6, "country")));
+                definition(Unit.CUSTOMER, "core", Grain.MONTH, 6, "country")));
     assertRows(
         CohortRetention.retention(facts, settings, DayOfWeek.MONDAY),
         """
@@ -401,22 +403,9 @@ class CohortRetentionTest {
   }
 
   @Test
-  void usersThatPayAreRefused() {
-    assertThatThrownBy(() -> settings(definition(Unit.USER, Birth.FIRST_PAID, Grain.MONTH, 6)))
-        .isInstanceOf(BadInput.class)
-        .hasMessage(
-            "Cannot measure retention.definitions.d: unit = user has no birth = first_paid, for"
-                + " users do not pay. Set birth to first_core_event or signup, or unit to"
-                + " customer.");
-    assertThatThrownBy(() -> settings(firstActive(Grain.MONTH, 0)))
-        .isInstanceOf(BadInput.class)
-        .hasMessage("Cannot measure retention.definitions.d: periods is 0. Set it to 1 or more.");
-  }
-
-  @Test
   void everyCellEqualsAPlainCountAndTheOrderOfRowsDoesNotMatter() {
     Random random = new Random(20260105);
-    for (Grain grain : Grain.values()) {
+    for (Grain grain : List.of(Grain.WEEK, Grain.MONTH)) {
       LocalDate asOf = LocalDate.of(2026, 3, 1).plusDays(random.nextInt(60));
       Map<String, NavigableSet<LocalDate>> active = randomActivity(random, asOf);
       String days = asPipeTable(active);
@@ -553,13 +542,27 @@ class CohortRetentionTest {
   }
 
   private static RetentionDefinition firstActive(Grain grain, int periods) {
-    return definition(Unit.CUSTOMER, Birth.FIRST_CORE_EVENT, grain, periods);
+    return definition(Unit.CUSTOMER, "core", grain, periods);
   }
 
   private static RetentionDefinition definition(
-      Unit unit, Birth birth, Grain grain, int periods, String... segmentDimensions) {
+      Unit unit, String start, Grain grain, int periods, String... segmentDimensions) {
     return new RetentionDefinition(
-        unit, birth, Mode.FIRST_TIME, Window.CALENDAR, grain, periods, List.of(segmentDimensions));
+        unit,
+        EventFilter.of(start),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        grain,
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.of(periods),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.of(List.of(segmentDimensions)));
   }
 
   private static RetentionFacts activity(String customerDays, String asOf) {
@@ -567,7 +570,7 @@ class CohortRetentionTest {
   }
 
   private static RetentionFacts activity(Dataset<Row> customerDays, String asOf) {
-    return new RetentionFacts(
+    return facts(
         none(Customers.TABLE),
         none(Users.TABLE),
         customerDays,
@@ -576,5 +579,37 @@ class CohortRetentionTest {
         none(PayingSpells.TABLE),
         none(Aliases.TABLE),
         LocalDate.parse(asOf));
+  }
+
+  private static RetentionFacts facts(
+      Dataset<Row> customers,
+      Dataset<Row> users,
+      Dataset<Row> customerDays,
+      Dataset<Row> userDays,
+      Dataset<Row> mrr,
+      Dataset<Row> spells,
+      LocalDate asOf) {
+    return new RetentionFacts(
+        customers,
+        users,
+        none(Aliases.TABLE),
+        core(customerDays, "customer").unionByName(core(userDays, "user")),
+        mrr,
+        spells,
+        ZoneOffset.UTC,
+        asOf);
+  }
+
+  /** The stream of core events, as days of customers or users tell it. */
+  private static Dataset<Row> core(Dataset<Row> days, String unit) {
+    return StreamDays.TABLE.conform(
+        days.filter(col("is_active"))
+            .withColumn("part", lit(unit + ": core"))
+            .withColumn("stream", lit("core"))
+            .withColumn("unit", lit(unit))
+            .withColumn("unit_id", col(unit + "_id"))
+            .withColumn("events", lit(1L))
+            .withColumn("timed_events", lit(0L))
+            .withColumn("moments", lit(null)));
   }
 }

@@ -4,17 +4,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.holdfast.activity.ActivitySettings;
+import io.holdfast.activity.EventFilter;
+import io.holdfast.activity.Grain;
+import io.holdfast.activity.RetentionDefinition;
+import io.holdfast.activity.RetentionDefinition.Counting;
+import io.holdfast.activity.RetentionDefinition.Unit;
 import io.holdfast.activity.RevenueSettings;
 import io.holdfast.config.Settings;
 import io.holdfast.failure.BadInput;
-import io.holdfast.metrics.RetentionDefinition.Birth;
-import io.holdfast.metrics.RetentionDefinition.Mode;
-import io.holdfast.metrics.RetentionDefinition.Unit;
-import io.holdfast.metrics.RetentionDefinition.Window;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvFileSource;
 
 class DefinitionsTest {
 
@@ -22,18 +25,18 @@ class DefinitionsTest {
   void theReadyDefinitionsAreThere() {
     RetentionSettings retention = configured("").get(RetentionSettings.SETTING);
     assertThat(retention.minCohort()).isEqualTo(30);
+    RetentionDefinition signup = retention.definitions().get("signup_monthly");
+    assertThat(signup.unit()).isEqualTo(Unit.CUSTOMER);
+    assertThat(signup.startEvent()).isEqualTo(EventFilter.of("signup"));
+    assertThat(signup.back()).isEqualTo(EventFilter.CORE);
+    assertThat(signup.grain()).isEqualTo(Grain.MONTH);
+    assertThat(signup.longest()).isEqualTo(24);
+    assertThat(signup.isRecurring() || signup.isRolling()).isFalse();
+    assertThat(signup.counted()).isEqualTo(Counting.ON);
+    assertThat(signup.dimensions())
+        .containsExactly("plan", "country", "acquisition_channel", "company_size");
     assertThat(retention.definitions())
-        .containsEntry(
-            "signup_monthly",
-            new RetentionDefinition(
-                Unit.CUSTOMER,
-                Birth.SIGNUP,
-                Mode.FIRST_TIME,
-                Window.CALENDAR,
-                Grain.MONTH,
-                24,
-                List.of("plan", "country", "acquisition_channel", "company_size")))
-        .containsKeys("first_core_event_weekly", "first_paid_monthly");
+        .containsKeys("first_core_event_weekly", "first_paid_monthly", "user_weekly", "user_daily");
   }
 
   @Test
@@ -47,21 +50,36 @@ class DefinitionsTest {
   }
 
   @Test
-  void whatIsNotMeasuredIsRefusedByKeyWithWhatIs() {
-    assertRefused("mode", "recurring", "Use one of first_time.");
-    assertRefused("window", "rolling", "Use one of calendar.");
-    assertRefused("grain", "day", "Use one of week, month.");
-    assertRefused("unit", "device", "Use one of customer, user.");
-    assertRefused("birth", "first_email", "Use one of first_core_event, signup, first_paid.");
+  void aWordThatIsNotKnownIsRefusedByKeyWithThoseThatAre() {
+    assertRefused("mode = thrice", "Use one of first_time, recurring.");
+    assertRefused("window = open", "Use one of calendar, rolling.");
+    assertRefused("grain = year", "Use one of hour, day, week, month.");
+    assertRefused("counting = off", "Use one of on, on_or_after, bracket.");
+    assertRefused("unit = device", "Use one of customer, user, customer_as_sent, user_as_sent.");
   }
 
-  private static void assertRefused(String key, String value, String allowed) {
-    String path = "retention.definitions.signup_monthly." + key;
-    assertThatThrownBy(() -> configured(path + " = " + value).get(RetentionSettings.SETTING))
+  @ParameterizedTest
+  @CsvFileSource(resources = "/metrics/refused-definitions.csv", numLinesToSkip = 1)
+  void whatCannotBeMeasuredIsRefusedWithWhatWouldBeRight(
+      String name, String change, String message) {
+    assertThatThrownBy(() -> configured(changed(change)).get(RetentionSettings.SETTING))
+        .as(name)
         .isInstanceOf(BadInput.class)
-        .hasMessageContaining(path)
-        .hasMessageContaining(value)
+        .hasMessageStartingWith("Cannot read retention.definitions.signup_monthly")
+        .hasMessageContaining(message);
+  }
+
+  private static void assertRefused(String change, String allowed) {
+    String[] keyAndValue = change.split(" = ", -1);
+    assertThatThrownBy(() -> configured(changed(change)).get(RetentionSettings.SETTING))
+        .isInstanceOf(BadInput.class)
+        .hasMessageContaining("retention.definitions.signup_monthly." + keyAndValue[0])
+        .hasMessageContaining(keyAndValue[1])
         .hasMessageEndingWith(allowed);
+  }
+
+  private static String changed(String change) {
+    return "retention.definitions.signup_monthly { %s }".formatted(change);
   }
 
   private static Settings configured(String text) {

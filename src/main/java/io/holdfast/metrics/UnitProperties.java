@@ -1,0 +1,194 @@
+package io.holdfast.metrics;
+
+import static org.apache.spark.sql.functions.array;
+import static org.apache.spark.sql.functions.coalesce;
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.dense_rank;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.min;
+import static org.apache.spark.sql.functions.struct;
+import static org.apache.spark.sql.functions.when;
+
+import io.holdfast.activity.Aliases;
+import io.holdfast.activity.Condition;
+import java.time.LocalDate;
+import java.util.Collection;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.expressions.Window;
+
+/**
+ * What was known of a unit on a day: the properties that segments and conditions ask for.
+ *
+ * <p>A value is that of the version which was known on the day; where the customer was not known
+ * yet, that of the first one: a feed without history has its one value. The plan is that of the
+ * subscription lines which ran on the day; without one, what the customer feed says. A merged
+ * account has the properties of the id under which it counts. Those of users are named {@code
+ * user.name}, all others are of the customer.
+ */
+final class UnitProperties {
+
+  /** The dimension that does not split. */
+  static final String ALL = "all";
+
+  private static final String UNKNOWN = "unknown";
+  private static final String OF_USER = "user.";
+
+  private static final Set<String> OF_CUSTOMERS =
+      Set.of(
+          "customer_id",
+          "name",
+          "email",
+          "plan",
+          "country",
+          "acquisition_channel",
+          "company_size",
+          "owner");
+
+  private static final Set<String> OF_USERS =
+      Set.of("user_id", "email", "role", "time_zone", "has_marketing_consent");
+
+  private UnitProperties() {}
+
+  /**
+   * Adds what is known of each row's customer, and where a name asks for it of its user.
+   *
+   * @param rows with {@code customer_id} and {@code person_id}, as they count
+   * @param dateColumn the day
+   * @param names the properties that are asked for
+   */
+  static Dataset<Row> joined(
+      Dataset<Row> rows, String dateColumn, RetentionFacts facts, Collection<String> names) {
+    Dataset<Row> known = rows;
+    if (names.stream().anyMatch(name -> !name.startsWith(OF_USER))) {
+      known =
+          known
+              .join(
+                  versions(facts.customers(), "customer_id", Aliases.CUSTOMER, facts.aliases())
+                      .withColumnRenamed("id", "account_id")
+                      .withColumnRenamed("told", "account"),
+                  isOn("account_id", "customer_id", "valid_from", "valid_until", dateColumn),
+                  "left")
+              .drop("account_id", "valid_from", "valid_until");
+    } else {
+      known = known.withColumn("account", lit(null));
+    }
+    if (names.contains("plan")) {
+      known =
+          known
+              .join(
+                  plans(facts),
+                  isOn("payer_id", "customer_id", "from_date", "until_date", dateColumn),
+                  "left")
+              .drop("payer_id", "from_date", "until_date");
+    }
+    return names.stream().anyMatch(name -> name.startsWith(OF_USER))
+        ? withUsers(known, dateColumn, facts)
+        : known;
+  }
+
+  private static Dataset<Row> plans(RetentionFacts facts) {
+    return facts
+        .mrr()
+        .select(
+            col("customer_id").as("payer_id"),
+            col("from_date"),
+            col("until_date"),
+            col("plan").as("subscribed_plan"));
+  }
+
+  private static Dataset<Row> withUsers(
+      Dataset<Row> rows, String dateColumn, RetentionFacts facts) {
+    return rows.join(
+            versions(facts.users(), "user_id", Aliases.USER, facts.aliases())
+                .withColumnRenamed("id", "account_user_id")
+                .withColumnRenamed("told", "account_user"),
+            isOn("account_user_id", "person_id", "valid_from", "valid_until", dateColumn),
+            "left")
+        .drop("account_user_id", "valid_from", "valid_until");
+  }
+
+  private static Column isOn(
+      String id, String ofRow, String from, String until, String dateColumn) {
+    return col(id)
+        .equalTo(col(ofRow))
+        .and(col(from).leq(col(dateColumn)))
+        .and(col(until).isNull().or(col(until).gt(col(dateColumn))));
+  }
+
+  /** One row per id as it counts and version: {@code told} holds all that the version says. */
+  private static Dataset<Row> versions(
+      Dataset<Row> told, String id, String unit, Dataset<Row> aliases) {
+    Column firstKnown = min("known_from").over(Window.partitionBy("id"));
+    Column ownFirst =
+        dense_rank()
+            .over(
+                Window.partitionBy("id")
+                    .orderBy(col("told_of").equalTo(col("id")).desc(), col("told_of").asc()));
+    return Aliases.canonical(
+            told.select(
+                col(id).as("id"),
+                col(id).as("told_of"),
+                col("known_from"),
+                col("known_until"),
+                struct(col("*")).as("told")),
+            "id",
+            aliases,
+            unit)
+        .withColumn("nth", ownFirst)
+        .filter(col("nth").equalTo(1))
+        .select(
+            col("id"),
+            when(col("known_from").equalTo(firstKnown), lit(LocalDate.of(1, 1, 1)))
+                .otherwise(col("known_from"))
+                .as("valid_from"),
+            col("known_until").as("valid_until"),
+            col("told"));
+  }
+
+  /** The segments of a row: dimension and value, {@code all} always among them. */
+  static Column segments(Collection<String> dimensions) {
+    return array(
+        Stream.concat(
+                Stream.of(segment(ALL, lit(ALL))),
+                dimensions.stream()
+                    .filter(dimension -> !dimension.equals(ALL))
+                    .distinct()
+                    .sorted()
+                    .map(dimension -> segment(dimension, value(dimension))))
+            .toArray(Column[]::new));
+  }
+
+  /** Whether all conditions are met: TRUE or FALSE, never NULL. */
+  static Column areMet(List<Condition> conditions) {
+    return Condition.areMet(conditions, UnitProperties::value);
+  }
+
+  /** The properties that conditions ask for. */
+  static List<String> names(List<Condition> conditions) {
+    return conditions.stream().map(Condition::property).toList();
+  }
+
+  private static Column segment(String dimension, Column value) {
+    return struct(
+        lit(dimension).as("segment_dimension"), coalesce(value, lit(UNKNOWN)).as("segment_value"));
+  }
+
+  private static Column value(String name) {
+    if (name.startsWith(OF_USER)) {
+      return said(col("account_user"), name.substring(OF_USER.length()), OF_USERS);
+    }
+    Column said = said(col("account"), name, OF_CUSTOMERS);
+    return name.equals("plan") ? coalesce(col("subscribed_plan"), said) : said;
+  }
+
+  private static Column said(Column told, String name, Set<String> columns) {
+    return columns.contains(name)
+        ? told.getField(name).cast("string")
+        : told.getField("attributes").getItem(name);
+  }
+}
