@@ -113,6 +113,7 @@ public final class ModelCommand implements Callable<Integer> {
                 "",
                 program.code(),
                 Days.of(List.of(asOf)).toString(),
+                List.of(),
                 "",
                 1,
                 "",

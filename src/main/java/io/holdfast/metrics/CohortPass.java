@@ -4,178 +4,169 @@ import static org.apache.spark.sql.functions.array;
 import static org.apache.spark.sql.functions.array_contains;
 import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.concat;
 import static org.apache.spark.sql.functions.count;
+import static org.apache.spark.sql.functions.datediff;
 import static org.apache.spark.sql.functions.explode;
-import static org.apache.spark.sql.functions.greatest;
+import static org.apache.spark.sql.functions.get;
+import static org.apache.spark.sql.functions.least;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.max;
+import static org.apache.spark.sql.functions.not;
+import static org.apache.spark.sql.functions.nullif;
 import static org.apache.spark.sql.functions.sequence;
-import static org.apache.spark.sql.functions.struct;
 import static org.apache.spark.sql.functions.sum;
 import static org.apache.spark.sql.functions.when;
 
-import io.holdfast.activity.EventFilter;
+import io.holdfast.activity.Condition;
 import io.holdfast.activity.Grain;
 import io.holdfast.activity.RetentionDefinition;
-import io.holdfast.activity.RetentionDefinition.Counting;
 import io.holdfast.activity.RetentionDefinition.Unit;
+import io.holdfast.metrics.CohortTracks.Back;
+import io.holdfast.metrics.CohortTracks.Named;
+import io.holdfast.metrics.CohortTracks.Slot;
+import io.holdfast.metrics.CohortTracks.Start;
+import io.holdfast.metrics.CohortTracks.Track;
+import java.time.DayOfWeek;
+import java.time.LocalDate;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Collection;
-import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.expressions.Window;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
 
 /**
- * Definitions that are measured together: those that share unit, returns and periods.
+ * Measures all definitions together. What they ask for is data, found by a row's number: the query
+ * is as long for one definition as for twenty.
  *
  * <p>Each member's periods of return are bits. Members with the same bits are counted together, and
  * only then are the bits spread over the periods.
- *
- * @param facts what is measured from
- * @param spans the periods that they share
- * @param definitions the definitions, by name
  */
-record CohortPass(RetentionFacts facts, Spans spans, Map<String, RetentionDefinition> definitions) {
+final class CohortPass {
 
   private static final DataType MONEY = DataTypes.createDecimalType(18, 4);
-
-  /** What names a cell before its definitions do. */
-  private static final String[] CELL = {
-    "birth", "way", "cohort_index", "cohort_start_at", "segment", "period"
-  };
 
   /** The period number under which the money of a whole cohort is summed. */
   private static final int COHORT = -1;
 
-  /** What definitions must share to be measured together. */
-  record Shape(
-      Unit unit,
-      EventFilter back,
-      boolean isRolling,
-      RetentionDefinition.Anchor anchor,
-      Grain grain,
-      int occurrences,
-      List<RetentionDefinition.Bracket> ranges) {
+  private static final LocalDate EPOCH = LocalDate.EPOCH;
 
-    static Shape of(RetentionDefinition d) {
-      return new Shape(
-          d.unit(), d.back(), d.isRolling(), d.anchored(), d.grain(), d.occurrences(), d.ranges());
-    }
-  }
+  private final RetentionFacts facts;
+  private final DayOfWeek weekStartsOn;
+  private final CohortTracks parts;
+  private final Lookup<Start> starts;
+  private final Lookup<Back> backs;
+  private final Lookup<Track> tracks;
+  private final Lookup<Named> definitions;
+  private final Spans spans;
+  private final ReturnBits bits;
 
-  /** What puts which units into cohorts. */
-  private record Birth(String start, boolean isRecurring, String units, RetentionDefinition of) {
-
-    static Birth of(RetentionDefinition d) {
-      String units =
-          String.join(" and ", d.ofUnits().stream().map(c -> c.text()).sorted().toList());
-      return new Birth(d.startEvent().text(), d.isRecurring(), units, d);
-    }
-
-    String key() {
-      return "%s/%s/%s".formatted(start, isRecurring, units);
-    }
-  }
-
-  /** How a return is asked of a period: inside it, or from it up to a horizon. */
-  private static String way(RetentionDefinition d) {
-    return d.counted() == Counting.ON_OR_AFTER
-        ? "after" + d.horizon().map(String::valueOf).orElse("")
-        : "on";
-  }
-
-  private RetentionDefinition any() {
-    return definitions.values().iterator().next();
-  }
-
-  private Unit unit() {
-    return any().unit();
-  }
-
-  private int longest() {
-    return definitions.values().stream().mapToInt(RetentionDefinition::longest).max().orElseThrow();
-  }
-
-  private ReturnBits bits() {
-    int horizon =
-        definitions.values().stream().mapToInt(d -> d.horizon().orElse(0)).max().orElse(0);
-    return new ReturnBits(Math.max(longest(), horizon));
+  CohortPass(
+      RetentionFacts facts, Map<String, RetentionDefinition> named, DayOfWeek weekStartsOn) {
+    this.facts = facts;
+    this.weekStartsOn = weekStartsOn;
+    parts = new CohortTracks(named);
+    starts = parts.starts();
+    backs = parts.backs();
+    tracks = parts.tracks();
+    definitions = parts.definitions();
+    spans = new Spans(tracks, weekStartsOn, facts.tz(), facts.asOf());
+    bits = new ReturnBits(parts.longest());
   }
 
   /** The cells of all definitions, without the figures that follow from them. */
   Dataset<Row> cells() {
-    Dataset<Row> members = members();
+    Dataset<Row> members = wanted(members());
     Dataset<Row> counts = counts(members);
-    Dataset<Row> counted =
-        unit() == Unit.CUSTOMER
-            ? withMoney(counts, money(members))
-            : counts
-                .withColumn("retained_mrr", lit(null).cast(MONEY))
-                .withColumn("cohort_mrr", lit(null).cast(MONEY));
-    return wanted(counted)
-        .select(
-            col("wanted.definition"),
-            col("wanted.birth_text").as("birth"),
-            col("wanted.mode"),
-            col("wanted.counting"),
-            col("wanted.horizon"),
-            spans.periods().day(col("cohort_start_at")).as("cohort_start"),
-            col("cohort_start_at"),
-            col("segment.*"),
-            col("period"),
-            spans.startDate(col("period")).as("period_start"),
-            spans.bracket(col("period")).as("bracket"),
-            col("cohort_size"),
-            col("lived_through"),
-            col("retained"),
-            isComplete().as("is_complete"),
-            when(col("period").equalTo(0), col("returns_in_start")).as("returns_in_start"),
-            col("cohort_mrr"),
-            col("retained_mrr"))
-        .withColumn("unit", lit(unit().text()))
-        .withColumn("return_event", lit(any().back().text()))
-        .withColumn("window", lit(any().isRolling() ? "rolling" : "calendar"))
-        .withColumn(
-            "anchor",
-            lit(any().isRolling() ? Definitions.text(any().anchored()) : null).cast("string"))
-        .withColumn("grain", lit(any().grain().text()))
-        .withColumn("min_occurrences", lit(any().occurrences()));
+    boolean hasMoney = definitions.any(d -> d.of().unit() == Unit.CUSTOMER);
+    Column[] cell = columns("definition_number", "track", "cohort_index", "cohort_start_at");
+    Column[] keys =
+        Stream.concat(Stream.of(cell), Stream.of(columns("segment", "period")))
+            .toArray(Column[]::new);
+    Dataset<Row> summed =
+        (hasMoney ? counts.union(money(members)) : counts)
+            .groupBy(keys)
+            .agg(
+                sum("cohort_size").as("cohort_size"),
+                sum("lived_through").as("lived_through"),
+                sum("retained").as("retained"),
+                sum("returns_in_start").as("returns_in_start"),
+                sum("mrr").as("mrr"));
+    return withMoney(described(summed)).filter(col("period").geq(0));
   }
 
-  /** Rows of cells, once for each definition that shows them. */
-  private Dataset<Row> wanted(Dataset<Row> cells) {
-    Column isWanted =
-        col("wanted.birth")
-            .equalTo(col("birth"))
-            .and(col("wanted.way").equalTo(col("way")))
-            .and(array_contains(col("wanted.dimensions"), col("segment.segment_dimension")))
-            .and(col("period").leq(col("wanted.periods")))
-            .and(
-                col("wanted.cohorts")
-                    .isNull()
-                    .or(spans.lastIndex().minus(col("cohort_index")).lt(col("wanted.cohorts"))));
-    return cells.withColumn("wanted", explode(requests())).filter(isWanted);
+  private Dataset<Row> described(Dataset<Row> cells) {
+    Column period = col("period");
+    Column horizon = horizon();
+    return cells.select(
+        definitions.text(Named::name).as("definition"),
+        definitions.text(d -> d.of().unit().text()).as("unit"),
+        definitions.text(d -> Definitions.birth(d.of())).as("birth"),
+        definitions.text(d -> d.of().back().text()).as("return_event"),
+        definitions.text(d -> d.of().isRecurring() ? "recurring" : "first_time").as("mode"),
+        definitions.text(d -> d.of().isRolling() ? "rolling" : "calendar").as("window"),
+        definitions
+            .text(d -> d.of().isRolling() ? Definitions.text(d.of().anchored()) : null)
+            .as("anchor"),
+        definitions.text(d -> d.of().grain().text()).as("grain"),
+        definitions.text(d -> Definitions.text(d.of().counted())).as("counting"),
+        horizon.as("horizon"),
+        definitions.integer(d -> d.of().occurrences()).as("min_occurrences"),
+        spans.cohortStart().as("cohort_start"),
+        col("cohort_start_at"),
+        col("segment.*"),
+        period,
+        spans.startDate(period).as("period_start"),
+        spans.bracket(period).as("bracket"),
+        col("cohort_size"),
+        col("lived_through"),
+        col("retained"),
+        // Without a horizon later returns still count, so that no cell of it is ever complete.
+        when(definitions.is(Named::isOpenEnded), false)
+            .otherwise(spans.isComplete(coalesce(horizon, period)))
+            .as("is_complete"),
+        when(period.equalTo(0), col("returns_in_start")).as("returns_in_start"),
+        col("mrr"));
+  }
+
+  /** What the retained pay, and their cohort: NULL of units that don't pay and without billing. */
+  private Dataset<Row> withMoney(Dataset<Row> cells) {
+    if (!definitions.any(d -> d.of().unit() == Unit.CUSTOMER)) {
+      return cells
+          .withColumn("cohort_mrr", lit(null).cast(MONEY))
+          .withColumn("retained_mrr", lit(null).cast(MONEY))
+          .drop("mrr");
+    }
+    Column none = lit(0).cast(MONEY);
+    Column ofCohort =
+        max(when(col("period").equalTo(COHORT), col("mrr")))
+            .over(
+                Window.partitionBy(
+                    "definition", "cohort_start_at", "segment_dimension", "segment_value"));
+    Column isTold = col("has_billing").and(col("unit").equalTo(Unit.CUSTOMER.text()));
+    return cells
+        .crossJoin(facts.hasBilling())
+        .withColumn("cohort_mrr", when(isTold, coalesce(ofCohort, none)))
+        .withColumn("retained_mrr", when(isTold, coalesce(col("mrr"), none)))
+        .drop("mrr", "has_billing");
   }
 
   /** One row per cell and member of its cohort. */
   Dataset<Row> membersOfCells() {
-    Dataset<Row> inCells =
-        members()
-            .withColumn("segment", explode(col("segments")))
-            .withColumn("way", explode(ways()))
-            .withColumn("period", explode(sequence(lit(0), spans.begun(longest()))));
-    return wanted(inCells)
+    return ofSegments(wanted(members()))
+        .withColumn("period", explode(sequence(lit(0), col("begun"))))
         .select(
-            col("wanted.definition"),
-            spans.periods().day(col("cohort_start_at")).as("cohort_start"),
+            definitions.text(Named::name).as("definition"),
+            spans.cohortStart().as("cohort_start"),
             col("cohort_start_at"),
             col("segment.*"),
             col("period"),
@@ -188,191 +179,240 @@ record CohortPass(RetentionFacts facts, Spans spans, Map<String, RetentionDefini
                 .as("counted_as"));
   }
 
-  /** Without a horizon later returns still count, so that no cell of it is ever complete. */
-  private Column isComplete() {
-    return when(
-            col("wanted.counting").equalTo("on_or_after").and(col("wanted.horizon").isNull()),
-            lit(false))
-        .otherwise(spans.isComplete(coalesce(col("wanted.horizon"), col("period"))));
+  /** Members, once for each definition that shows their cohort. */
+  private Dataset<Row> wanted(Dataset<Row> members) {
+    Column cohorts = nullif(definitions.integer(d -> d.of().cohorts().orElse(0)), lit(0));
+    return members
+        .withColumn("definition_number", explode(parts.definitionsOfTrack()))
+        .filter(cohorts.isNull().or(spans.cohortsSince().leq(cohorts)))
+        .withColumn("begun", least(definitions.integer(d -> d.of().longest()), spans.begun()));
   }
 
-  private Column requests() {
-    List<Column> requests = new ArrayList<>();
-    definitions.forEach(
-        (name, d) ->
-            requests.add(
-                struct(
-                    lit(name).as("definition"),
-                    lit(Birth.of(d).key()).as("birth"),
-                    lit(Definitions.birth(d)).as("birth_text"),
-                    lit(d.isRecurring() ? "recurring" : "first_time").as("mode"),
-                    lit(way(d)).as("way"),
-                    lit(Definitions.text(d.counted())).as("counting"),
-                    lit(d.horizon().orElse(null)).cast("int").as("horizon"),
-                    lit(d.longest()).as("periods"),
-                    lit(d.cohorts().orElse(null)).cast("int").as("cohorts"),
-                    array(
-                            Stream.concat(Stream.of(UnitProperties.ALL), d.dimensions().stream())
-                                .distinct()
-                                .map(dimension -> lit(dimension))
-                                .toArray(Column[]::new))
-                        .as("dimensions"))));
-    return array(requests.toArray(Column[]::new));
+  /** Members, once for each segment by which their definition splits. */
+  private Dataset<Row> ofSegments(Dataset<Row> wanted) {
+    return wanted
+        .withColumn("segment", explode(col("segments")))
+        .filter(
+            array_contains(
+                definitions.texts(CohortTracks::dimensions), col("segment.segment_dimension")));
   }
 
-  /** One row per unit, birth and cohort: in which periods it came back, and its segments. */
+  // ---- members ----
+
+  /** One row per track, unit and cohort: in which periods it came back, and its segments. */
   private Dataset<Row> members() {
-    Dataset<Row> returned = returned(births());
-    List<String> dimensions =
-        definitions.values().stream().flatMap(d -> d.dimensions().stream()).distinct().toList();
-    return UnitProperties.joined(returned, "birth_date", facts, dimensions)
+    Dataset<Row> returned =
+        returned(births())
+            .withColumn("cohort_index", spans.cohortIndex())
+            .withColumn("cohort_start_at", spans.cohortStartAt())
+            .withColumn("lived", spans.lived());
+    List<List<Condition>> asked =
+        tracks.settings().stream().map(Track::asked).distinct().toList();
+    List<String> dimensions = parts.dimensions();
+    List<String> names = new ArrayList<>(dimensions);
+    asked.forEach(conditions -> names.addAll(UnitProperties.names(conditions)));
+    return UnitProperties.joined(returned, "birth_date", facts, names)
+        .filter(areMet(asked, tracks, Track::asked))
         .withColumn("segments", UnitProperties.segments(dimensions))
-        .withColumn("lived", spans.lived())
         .drop("account", "account_user", "subscribed_plan");
   }
 
-  private Dataset<Row> births() {
-    Map<String, Birth> births = new TreeMap<>();
-    definitions.values().stream().map(Birth::of).forEach(b -> births.putIfAbsent(b.key(), b));
-    return births.values().stream()
-        .map(birth -> births(birth).withColumn("birth", lit(birth.key())))
-        .reduce(Dataset::unionByName)
-        .orElseThrow();
+  /** Whether the unit meets what is asked of it in a row's setting. */
+  private static <T> Column areMet(
+      List<List<Condition>> asked, Lookup<T> settings, Function<T, List<Condition>> ofSetting) {
+    if (asked.stream().allMatch(List::isEmpty)) {
+      return lit(true);
+    }
+    Column[] met = asked.stream().map(UnitProperties::areMet).toArray(Column[]::new);
+    return get(array(met), settings.integer(one -> asked.indexOf(ofSetting.apply(one))));
   }
 
-  private Dataset<Row> births(Birth birth) {
-    EventFilter start = birth.of().startEvent();
-    Dataset<Row> starts = starts(start);
-    Dataset<Row> usable =
-        birth.of().needsInstants() ? starts.filter(col("birth_at").isNotNull()) : starts;
-    Periods periods = spans.periods();
-    Column index = periods.index(col("birth_date"), col("birth_at"));
-    Dataset<Row> first =
-        birth.isRecurring()
-            ? RetentionFacts.first(usable, index.as("cohort_index"))
-            : RetentionFacts.first(usable);
-    Dataset<Row> born =
-        first
-            .withColumn("cohort_index", index)
-            .withColumn("cohort_start_at", periods.startAt(col("birth_date"), col("birth_at")));
-    List<String> asked = new ArrayList<>(UnitProperties.names(birth.of().ofUnits()));
-    // Of events the unit's conditions hold on each event's day; of a signup, on that day.
-    boolean isTold = !start.isOfEvents() && !start.ofUnit().isEmpty();
-    if (isTold) {
-      asked.addAll(UnitProperties.names(start.ofUnit()));
-    }
+  /** Rows of events that meet what their setting asks of the unit on the event's day. */
+  private <T> Dataset<Row> judged(
+      Dataset<Row> events, Lookup<T> settings, Function<T, List<Condition>> ofSetting) {
+    List<List<Condition>> asked =
+        settings.settings().stream().map(ofSetting).filter(c -> !c.isEmpty()).distinct().toList();
     if (asked.isEmpty()) {
-      return born;
+      return events;
     }
-    Column isMet = UnitProperties.areMet(birth.of().ofUnits());
-    return UnitProperties.joined(born, "birth_date", facts, asked)
-        .filter(isTold ? isMet.and(UnitProperties.areMet(start.ofUnit())) : isMet)
-        .select(Arrays.stream(born.columns()).map(name -> col(name)).toArray(Column[]::new));
+    Set<String> names = new LinkedHashSet<>();
+    asked.forEach(conditions -> names.addAll(UnitProperties.names(conditions)));
+    Column isAsked = settings.is(one -> !ofSetting.apply(one).isEmpty());
+    return events
+        .filter(not(isAsked))
+        .union(
+            UnitProperties.joined(events.filter(isAsked), "event_date", facts, names)
+                .filter(areMet(asked, settings, ofSetting))
+                .select(columns(events.columns())));
   }
 
-  private Dataset<Row> starts(EventFilter start) {
-    if (start.isSignup()) {
-      return facts.signups(unit());
+  /** One row per start, unit and cohort: {@code birth_date} and {@code birth_at}. */
+  private Dataset<Row> births() {
+    Dataset<Row> events =
+        facts
+            .happenings(
+                starts.settings().stream().map(Start::unit).toList(),
+                starts.settings().stream().map(Start::filter).toList())
+            .withColumn("start", explode(parts.startsOfEvent()));
+    Column at = col("first_at");
+    Column again = col("event_date");
+    Dataset<Row> usable =
+        judged(events, starts, Start::asked)
+            .filter(not(starts.is(Start::isTimed)).or(at.isNotNull()))
+            .select(
+                col("start"),
+                unitId(starts.is(start -> start.unit().isAsSent())),
+                col("customer_id"),
+                col("person_id"),
+                again.as("birth_date"),
+                at.as("birth_at"),
+                cohortAgain(again, at).as("again"));
+    return RetentionFacts.first(usable, "start", "again");
+  }
+
+  private static Column unitId(Column isAsSent) {
+    return when(isAsSent, col("sent_id")).otherwise(col("counted_id")).as("unit_id");
+  }
+
+  /** In recurring mode the period's number, and else nothing: one birth ever. */
+  private Column cohortAgain(Column date, Column at) {
+    Column number = lit(null).cast("int");
+    Column grain = starts.integer(s -> s.recurringBy().map(Enum::ordinal).orElse(-1));
+    for (Grain one : Grain.values()) {
+      if (starts.any(start -> start.recurringBy().equals(Optional.of(one)))) {
+        number =
+            when(grain.equalTo(one.ordinal()), periods(one).index(date, at)).otherwise(number);
+      }
     }
-    return start.isFirstPaid()
-        ? facts.firstPaid(unit())
-        : facts
-            .days(unit(), start)
-            .withColumnRenamed("event_date", "birth_date")
-            .withColumnRenamed("first_at", "birth_at");
+    return number;
+  }
+
+  private Periods periods(Grain grain) {
+    return new Periods(grain, weekStartsOn, facts.tz());
   }
 
   /** The return events: {@code touch_date}, {@code touch_at}, and how many they are. */
   private Dataset<Row> touches() {
-    Dataset<Row> days = facts.days(unit(), any().back());
-    Column unitId = col("unit_id");
-    if (any().needsInstants()) {
-      return moments(days);
-    }
-    if (any().needsMoments()) {
-      return moments(days)
-          .union(
-              days.filter(col("events").gt(col("timed_events")))
-                  .select(
-                      unitId,
-                      col("event_date"),
-                      lit(null).cast("timestamp"),
-                      col("events").minus(col("timed_events"))));
-    }
-    if (spans.isByDay() && any().occurrences() == 1) {
-      return days.groupBy(
-              unitId, spans.periods().index(col("event_date"), col("last_at")).as("index"))
-          .agg(max("event_date").as("touch_date"))
-          .select(
-              unitId,
-              col("touch_date"),
-              lit(null).cast("timestamp").as("touch_at"),
-              lit(1L).as("touches"));
-    }
-    return days.select(
-        unitId,
-        col("event_date").as("touch_date"),
-        col("last_at").as("touch_at"),
-        col("events").as("touches"));
+    Dataset<Row> events =
+        facts
+            .happenings(
+                backs.settings().stream().map(Back::unit).toList(),
+                backs.settings().stream().map(Back::filter).toList())
+            .withColumn("back", explode(parts.backsOfEvent()));
+    Dataset<Row> days = judged(events, backs, Back::asked);
+    boolean hasMoments = backs.any(back -> back.slot().isMoment());
+    return (hasMoments ? moments(days) : days.withColumn("moment", lit(null).cast("timestamp")))
+        .groupBy(
+            col("back").as("touched_by"),
+            unitId(backs.is(back -> back.unit().isAsSent())).as("touched_id"),
+            slot().as("slot"),
+            col("moment"))
+        .agg(
+            max("event_date").as("touch_date"),
+            max("last_at").as("touch_at"),
+            sum("events").as("touches"))
+        .drop("slot", "moment");
   }
 
-  private static Dataset<Row> moments(Dataset<Row> days) {
-    return days.select(
-        col("unit_id"),
-        col("event_date").as("touch_date"),
-        explode(col("moments")).as("touch_at"),
-        lit(1L).as("touches"));
+  /** Days by which returns are told, and of those by moment one row a moment. */
+  private Dataset<Row> moments(Dataset<Row> days) {
+    Column isMoment = backs.is(back -> back.slot().isMoment());
+    Column isTimed = backs.is(back -> back.slot() == Slot.TIMED_MOMENT);
+    Column none = array(lit(null).cast("timestamp"));
+    Column untimed = col("events").minus(col("timed_events"));
+    return days.withColumn(
+            "moment",
+            explode(
+                when(not(isMoment), none)
+                    .when(isTimed, col("moments"))
+                    .otherwise(concat(col("moments"), none))))
+        .withColumn(
+            "events",
+            when(col("moment").isNotNull(), 1L)
+                .otherwise(when(isMoment, untimed).otherwise(col("events"))))
+        .withColumn("last_at", when(isMoment, col("moment")).otherwise(col("last_at")))
+        .filter(col("events").gt(0));
   }
 
+  /** The number of the month, the week or the day, as finely as returns are kept. */
+  private Column slot() {
+    Column date = col("event_date");
+    Column at = col("last_at");
+    Column slot = datediff(date, lit(EPOCH));
+    if (backs.any(back -> back.slot() == Slot.WEEK)) {
+      slot =
+          when(backs.is(back -> back.slot() == Slot.WEEK), periods(Grain.WEEK).index(date, at))
+              .otherwise(slot);
+    }
+    return backs.any(back -> back.slot() == Slot.MONTH)
+        ? when(backs.is(back -> back.slot() == Slot.MONTH), periods(Grain.MONTH).index(date, at))
+            .otherwise(slot)
+        : slot;
+  }
+
+  /** One row per track and birth: in which periods the unit came back. */
   private Dataset<Row> returned(Dataset<Row> births) {
-    String[] member = births.columns();
-    Dataset<Row> touches = touches().withColumnRenamed("unit_id", "touched_id");
-    Column isOwnAndLater = col("unit_id").equalTo(col("touched_id")).and(spans.isLater());
-    Column[] keys = Arrays.stream(member).map(name -> col(name)).toArray(Column[]::new);
+    Dataset<Row> followed =
+        births
+            .withColumn("track", explode(parts.tracksOfStart()))
+            .withColumn("back", tracks.integer(Track::back));
+    Column isOwnAndLater =
+        col("back")
+            .equalTo(col("touched_by"))
+            .and(col("unit_id").equalTo(col("touched_id")))
+            .and(spans.isLater());
     Dataset<Row> returns =
-        births.join(touches, isOwnAndLater, "left").withColumn("returned", spans.period());
-    int least = any().occurrences();
-    if (least > 1) {
-      Column[] perPeriod =
-          Stream.concat(Arrays.stream(keys), Stream.of(col("returned"))).toArray(Column[]::new);
-      returns =
-          returns
-              .groupBy(perPeriod)
-              .agg(sum("touches").as("touches"))
-              .withColumn("returned", when(col("touches").geq(least), col("returned")));
+        followed
+            .join(touches(), isOwnAndLater, "left")
+            .withColumn("returned", spans.period());
+    Column[] member =
+        columns(
+            "back", "track", "unit_id", "customer_id", "person_id", "birth_date", "birth_at");
+    if (tracks.any(track -> track.occurrences() > 1)) {
+      returns = oftenEnough(returns, member);
     }
+    Column isOpenEnded =
+        tracks.is(
+            track ->
+                definitions.any(
+                    d -> d.isOpenEnded() && tracks.settings().get(d.track()).equals(track)));
     return returns
-        .groupBy(keys)
+        .groupBy(member)
         .agg(
             coalesce(max(col("returned").equalTo(0)), lit(false)).as("is_back_in_start"),
             Stream.concat(
-                    Stream.of(coalesce(max("returned"), lit(0)).as("last_return")),
-                    bits().collect(col("returned")).stream())
+                    Stream.of(max(when(isOpenEnded, col("returned"))).as("last_return")),
+                    bits.collect(col("returned")).stream())
                 .toArray(Column[]::new));
   }
 
-  private Column ways() {
-    return array(
-        definitions.values().stream()
-            .map(CohortPass::way)
-            .distinct()
-            .sorted()
-            .map(way -> lit(way))
-            .toArray(Column[]::new));
+  /** The same with the period only where there are returns enough in it. */
+  private Dataset<Row> oftenEnough(Dataset<Row> returns, Column[] member) {
+    Column[] perPeriod =
+        Stream.concat(Stream.of(member), Stream.of(col("returned"))).toArray(Column[]::new);
+    Column isEnough = col("touches").geq(tracks.integer(Track::occurrences));
+    return returns
+        .groupBy(perPeriod)
+        .agg(sum("touches").as("touches"))
+        .withColumn("returned", when(isEnough, col("returned")));
   }
 
-  /** Whether a member counts as retained in a period, in the way that is asked. */
+  // ---- cells ----
+
+  private Column horizon() {
+    return nullif(definitions.integer(d -> d.of().horizon().orElse(0)), lit(0));
+  }
+
+  /** Whether a member counts as retained in a period, in the way that its definition asks. */
   private Column isRetained() {
     Column period = col("period");
-    Column isBack = lit(false);
-    for (RetentionDefinition d : definitions.values()) {
-      Column how =
-          d.counted() != Counting.ON_OR_AFTER
-              ? bits().isReturned(period, period)
-              : d.horizon()
-                  .map(horizon -> bits().isReturned(period, lit(horizon)))
-                  .orElse(col("last_return").geq(period));
-      isBack = when(col("way").equalTo(way(d)), how).otherwise(isBack);
+    Column isBack = bits.isReturned(period, coalesce(horizon(), period));
+    if (definitions.any(Named::isOpenEnded)) {
+      isBack =
+          when(
+                  definitions.is(Named::isOpenEnded),
+                  coalesce(col("last_return").geq(period), lit(false)))
+              .otherwise(isBack);
     }
     return hasLived().and(period.leq(0).or(isBack));
   }
@@ -381,39 +421,43 @@ record CohortPass(RetentionFacts facts, Spans spans, Map<String, RetentionDefini
     return col("lived").isNull().or(col("lived").geq(col("period")));
   }
 
-  private Dataset<Row> counts(Dataset<Row> members) {
+  private Dataset<Row> counts(Dataset<Row> wanted) {
     Column[] alike =
         Stream.concat(
                 Stream.of(
-                    "birth",
-                    "cohort_index",
-                    "cohort_start_at",
-                    "segment",
-                    "is_back_in_start",
-                    "last_return",
-                    "lived"),
-                bits().columns().stream())
-            .map(name -> col(name))
+                    columns(
+                        "definition_number",
+                        "track",
+                        "cohort_index",
+                        "cohort_start_at",
+                        "segment",
+                        "begun",
+                        "lived",
+                        "is_back_in_start",
+                        "last_return")),
+                bits.columns().stream().map(name -> col(name)))
             .toArray(Column[]::new);
-    Column[] cell = Arrays.stream(CELL).map(name -> col(name)).toArray(Column[]::new);
     Column units = col("units");
-    return members
-        .withColumn("segment", explode(col("segments")))
+    return ofSegments(wanted)
         .groupBy(alike)
         .agg(count(lit(1)).as("units"))
-        .withColumn("way", explode(ways()))
-        .withColumn("period", explode(sequence(lit(0), spans.begun(longest()))))
-        .groupBy(cell)
-        .agg(
-            sum("units").as("cohort_size"),
-            sum(when(hasLived(), units).otherwise(0)).as("lived_through"),
-            sum(when(isRetained(), units).otherwise(0)).as("retained"),
-            sum(when(col("is_back_in_start"), units).otherwise(0)).as("returns_in_start"));
+        .withColumn("period", explode(sequence(lit(0), col("begun"))))
+        .select(
+            col("definition_number"),
+            col("track"),
+            col("cohort_index"),
+            col("cohort_start_at"),
+            col("segment"),
+            col("period"),
+            units.as("cohort_size"),
+            when(hasLived(), units).otherwise(0L).as("lived_through"),
+            when(isRetained(), units).otherwise(0L).as("retained"),
+            when(col("is_back_in_start"), units).otherwise(0L).as("returns_in_start"),
+            lit(null).cast(MONEY).as("mrr"));
   }
 
   /** What the retained pay at the end of each period, and under -1 all of the cohort at its own. */
-  private Dataset<Row> money(Dataset<Row> members) {
-    Column[] cell = Arrays.stream(CELL).map(name -> col(name)).toArray(Column[]::new);
+  private Dataset<Row> money(Dataset<Row> wanted) {
     Column period = col("period");
     Dataset<Row> paying =
         facts
@@ -426,44 +470,32 @@ record CohortPass(RetentionFacts facts, Spans spans, Map<String, RetentionDefini
             .equalTo(col("payer_id"))
             .and(col("from_date").leq(col("end_date")))
             .and(col("until_date").isNull().or(col("until_date").gt(col("end_date"))));
-    return members
-        .withColumn("way", explode(ways()))
-        .withColumn("period", explode(sequence(lit(COHORT), spans.begun(longest()))))
-        .filter(period.equalTo(COHORT).or(isRetained()))
-        .withColumn(
-            "end_date",
-            when(period.equalTo(COHORT), spans.cohortEndDate())
-                .otherwise(spans.endDate(greatest(period, lit(0)))))
-        .join(paying, pays, "inner")
-        .withColumn("segment", explode(col("segments")))
-        .groupBy(cell)
-        .agg(sum("mrr").as("mrr"));
+    Dataset<Row> paid =
+        wanted
+            .filter(definitions.is(d -> d.of().unit() == Unit.CUSTOMER))
+            .withColumn("period", explode(sequence(lit(COHORT), col("begun"))))
+            .filter(period.equalTo(COHORT).or(isRetained()))
+            .withColumn(
+                "end_date",
+                when(period.equalTo(COHORT), spans.cohortEndDate())
+                    .otherwise(spans.endDate(period)))
+            .join(paying, pays, "inner");
+    return ofSegments(paid)
+        .select(
+            col("definition_number"),
+            col("track"),
+            col("cohort_index"),
+            col("cohort_start_at"),
+            col("segment"),
+            period,
+            lit(0L).as("cohort_size"),
+            lit(0L).as("lived_through"),
+            lit(0L).as("retained"),
+            lit(0L).as("returns_in_start"),
+            col("mrr"));
   }
 
-  private Dataset<Row> withMoney(Dataset<Row> counts, Dataset<Row> money) {
-    Column none = lit(0).cast(MONEY);
-    Dataset<Row> ofPeriods =
-        money.filter(col("period").geq(0)).withColumnRenamed("mrr", "retained_mrr");
-    Dataset<Row> ofCohorts =
-        money
-            .filter(col("period").equalTo(COHORT))
-            .drop("period")
-            .withColumnRenamed("mrr", "cohort_mrr");
-    String[] cohort = Arrays.copyOf(CELL, CELL.length - 1);
-    return counts
-        .join(ofPeriods, CELL, "left")
-        .join(ofCohorts, cohort, "left")
-        .crossJoin(facts.hasBilling())
-        .withColumn("retained_mrr", when(col("has_billing"), coalesce(col("retained_mrr"), none)))
-        .withColumn("cohort_mrr", when(col("has_billing"), coalesce(col("cohort_mrr"), none)));
-  }
-
-  /** The definitions by what they share, each group to be measured in one pass. */
-  static Collection<Map<String, RetentionDefinition>> grouped(
-      Map<String, RetentionDefinition> definitions) {
-    Map<Shape, Map<String, RetentionDefinition>> groups = new LinkedHashMap<>();
-    definitions.forEach(
-        (name, d) -> groups.computeIfAbsent(Shape.of(d), shape -> new TreeMap<>()).put(name, d));
-    return groups.values();
+  private static Column[] columns(String... names) {
+    return Stream.of(names).map(name -> col(name)).toArray(Column[]::new);
   }
 }

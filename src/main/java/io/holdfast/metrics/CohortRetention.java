@@ -12,7 +12,6 @@ import static org.apache.spark.sql.types.DataTypes.LongType;
 import static org.apache.spark.sql.types.DataTypes.StringType;
 import static org.apache.spark.sql.types.DataTypes.TimestampType;
 
-import io.holdfast.activity.RetentionDefinition;
 import io.holdfast.failure.BadInput;
 import io.holdfast.job.Inputs;
 import io.holdfast.job.Job;
@@ -20,7 +19,6 @@ import io.holdfast.sources.Company;
 import io.holdfast.table.Table;
 import java.time.DayOfWeek;
 import java.util.List;
-import java.util.Map;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -158,32 +156,22 @@ public final class CohortRetention {
   /** The cells of all definitions, of which there is at least one. */
   static Dataset<Row> retention(
       RetentionFacts facts, RetentionSettings settings, DayOfWeek weekStartsOn) {
-    Dataset<Row> cells =
-        CohortPass.grouped(settings.definitions()).stream()
-            .map(group -> pass(facts, group, weekStartsOn).cells())
-            .reduce(Dataset::unionByName)
-            .orElseThrow();
-    return figures(cells, settings.minCohort());
+    return figures(
+        new CohortPass(facts, settings.definitions(), weekStartsOn).cells(), settings.minCohort());
   }
 
   /** Who is in which cell, of the definitions that there are. */
   private static Dataset<Row> members(Inputs in) {
-    RetentionFacts facts = RetentionFacts.of(in);
-    DayOfWeek weekStartsOn = in.settings(Company.SETTING).weekStartsOn();
-    return CohortPass.grouped(in.settings(RetentionSettings.SETTING).definitions()).stream()
-        .map(group -> pass(facts, group, weekStartsOn).membersOfCells())
-        .reduce(Dataset::unionByName)
-        .orElseThrow(
-            () ->
-                new BadInput(
-                    "Cannot list members: retention.definitions names no definition. Add one."));
-  }
-
-  private static CohortPass pass(
-      RetentionFacts facts, Map<String, RetentionDefinition> group, DayOfWeek weekStartsOn) {
-    RetentionDefinition any = group.values().iterator().next();
-    Periods periods = new Periods(any.grain(), weekStartsOn, facts.tz());
-    return new CohortPass(facts, new Spans(any, periods, facts.asOf()), group);
+    RetentionSettings settings = in.settings(RetentionSettings.SETTING);
+    if (settings.definitions().isEmpty()) {
+      throw new BadInput(
+          "Cannot list members: retention.definitions names no definition. Add one.");
+    }
+    return new CohortPass(
+            RetentionFacts.of(in),
+            settings.definitions(),
+            in.settings(Company.SETTING).weekStartsOn())
+        .membersOfCells();
   }
 
   private static Dataset<Row> figures(Dataset<Row> cells, int minCohort) {

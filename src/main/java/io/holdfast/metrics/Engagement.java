@@ -226,7 +226,7 @@ public final class Engagement {
     Column from =
         greatest(col("from_date"), col("birth_date"), lit(asOf.minusDays(WINDOW_DAYS - 1L)));
     Column until = least(col("until_date"), lit(asOf.plusDays(1)));
-    return RetentionFacts.first(one.facts().told(one.unit()))
+    return one.facts().signups(one.unit())
         .join(paying, col("customer_id").equalTo(col("payer_id")), "inner")
         .withColumn("days", datediff(until, from))
         .filter(col("days").gt(0))
@@ -256,7 +256,7 @@ public final class Engagement {
             .groupBy("unit_id")
             .agg(min("event_date").as("first_event_date"));
     return firstEvents.join(
-        RetentionFacts.first(one.facts().told(one.unit())).select("unit_id", "birth_date"),
+        one.facts().signups(one.unit()).select("unit_id", "birth_date"),
         new String[] {"unit_id"},
         "full");
   }

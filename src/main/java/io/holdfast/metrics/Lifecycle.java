@@ -210,7 +210,9 @@ public final class Lifecycle {
       return active;
     }
     Dataset<Row> created =
-        RetentionFacts.first(one.facts().signups(one.unit()))
+        one.facts()
+            .signups(one.unit())
+            .filter(col("birth_date").leq(one.facts().asOf()))
             .select(
                 col("unit_id"),
                 periods.index(col("birth_date"), col("birth_at")).as("created_index"));

@@ -1,6 +1,7 @@
 package io.holdfast.metrics;
 
 import static org.apache.spark.sql.functions.add_months;
+import static org.apache.spark.sql.functions.call_function;
 import static org.apache.spark.sql.functions.date_add;
 import static org.apache.spark.sql.functions.datediff;
 import static org.apache.spark.sql.functions.floor;
@@ -43,13 +44,17 @@ record Periods(Grain grain, DayOfWeek weekStartsOn, ZoneId tz) {
   Column index(Column date, Column at) {
     return switch (grain) {
       case HOUR ->
-          floor(unix_micros(at).plus(pastTheHour(at)).divide(lit(HOUR).cast("decimal(20,0)")))
-              .cast("int");
+          wholes(unix_micros(at).plus(pastTheHour(at)), lit(HOUR));
       case DAY -> datediff(date, lit(EPOCH));
       case WEEK -> floor(datediff(date, lit(firstWeek())).divide(lit(7))).cast("int");
       case MONTH ->
           year(date).minus(lit(EPOCH.getYear())).multiply(lit(12)).plus(month(date)).minus(lit(1));
     };
+  }
+
+  /** How often a length fits whole into some microseconds, of before 1970 too. */
+  static Column wholes(Column micros, Column length) {
+    return call_function("div", micros.minus(pmod(micros, length)), length).cast("int");
   }
 
   /** The first day of a period of days, weeks or months. */

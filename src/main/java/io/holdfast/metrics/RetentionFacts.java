@@ -8,6 +8,7 @@ import static org.apache.spark.sql.functions.max_by;
 import static org.apache.spark.sql.functions.min;
 import static org.apache.spark.sql.functions.not;
 import static org.apache.spark.sql.functions.struct;
+import static org.apache.spark.sql.functions.when;
 
 import io.holdfast.activity.Aliases;
 import io.holdfast.activity.CustomerMrr;
@@ -23,7 +24,12 @@ import io.holdfast.sources.Company;
 import io.holdfast.table.Table;
 import java.time.LocalDate;
 import java.time.ZoneId;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
@@ -82,48 +88,83 @@ record RetentionFacts(
    * (the user, also of a unit as sent), {@code event_date} and what happened on it.
    */
   Dataset<Row> days(Unit unit, EventFilter filter) {
-    Dataset<Row> rows =
-        streamDays
-            .filter(
-                col("unit")
-                    .equalTo(unit.kind())
-                    .and(col("stream").equalTo(filter.stream()))
-                    .and(col("event_date").leq(asOf)))
-            .select(
-                "unit_id",
-                "customer_id",
-                "event_date",
-                "events",
-                "timed_events",
-                "first_at",
-                "last_at",
-                "moments");
-    Dataset<Row> counted = identified(rows, unit);
-    if (filter.ofUnit().isEmpty()) {
-      return counted;
-    }
-    return UnitProperties.joined(counted, "event_date", this, UnitProperties.names(filter.ofUnit()))
-        .filter(UnitProperties.areMet(filter.ofUnit()))
-        .select(Arrays.stream(counted.columns()).map(n -> col(n)).toArray(Column[]::new));
+    return happenings(List.of(unit), List.of(filter))
+        .withColumn("unit_id", unit.isAsSent() ? col("sent_id") : col("counted_id"));
   }
 
   /**
-   * Rows with {@code unit_id} and {@code customer_id} as sent, with the ids that count, and without
-   * those of the company's own customers and users.
+   * What happened in some streams, and when units signed up or first paid: {@code unit} and {@code
+   * stream}, the unit's id as {@code sent_id} and as {@code counted_id}, {@code customer_id} and
+   * {@code person_id} as they count, {@code event_date} and what happened on it. Other streams may
+   * be among it.
    */
-  private Dataset<Row> identified(Dataset<Row> rows, Unit unit) {
-    Dataset<Row> told =
-        rows.withColumn("person_id", unit.isUser() ? col("unit_id") : lit(null).cast("string"));
-    Dataset<Row> ofCustomers =
-        marked(told, "customer_id", marks(customers, "customer_id", Aliases.CUSTOMER));
-    Dataset<Row> ofPeople =
-        unit.isUser()
-            ? marked(ofCustomers, "person_id", marks(users, "user_id", Aliases.USER))
-            : ofCustomers;
-    if (unit.isAsSent()) {
-      return ofPeople;
+  Dataset<Row> happenings(List<Unit> units, List<EventFilter> filters) {
+    List<Dataset<Row>> parts = new ArrayList<>();
+    Set<String> kinds = units.stream().map(Unit::kind).collect(Collectors.toCollection(TreeSet::new));
+    if (filters.stream().anyMatch(EventFilter::isOfEvents)) {
+      Object[] streams =
+          filters.stream().map(EventFilter::stream).distinct().sorted().toArray(Object[]::new);
+      parts.add(
+          streamDays
+              .filter(
+                  col("stream")
+                      .isin(streams)
+                      .and(col("unit").isin(kinds.toArray()))
+                      .and(col("event_date").leq(asOf)))
+              .select(HAPPENING));
     }
-    return ofPeople.withColumn("unit_id", unit.isUser() ? col("person_id") : col("customer_id"));
+    if (filters.stream().anyMatch(EventFilter::isSignup)) {
+      kinds.forEach(
+          kind -> parts.add(happening(told(kind).filter(col("birth_date").leq(asOf)), "signup")));
+    }
+    if (filters.stream().anyMatch(EventFilter::isFirstPaid)) {
+      parts.add(happening(firstPaid(), "first_paid"));
+    }
+    return identified(parts.stream().reduce(Dataset::union).orElseThrow());
+  }
+
+  private static final Column[] HAPPENING =
+      Stream.of(
+              "unit",
+              "stream",
+              "unit_id",
+              "customer_id",
+              "event_date",
+              "events",
+              "timed_events",
+              "first_at",
+              "last_at",
+              "moments")
+          .map(name -> col(name))
+          .toArray(Column[]::new);
+
+  private static Dataset<Row> happening(Dataset<Row> births, String what) {
+    return births.select(
+        col("unit"),
+        lit(what).as("stream"),
+        col("unit_id"),
+        col("customer_id"),
+        col("birth_date").as("event_date"),
+        lit(1L).as("events"),
+        when(col("birth_at").isNotNull(), 1L).otherwise(0L).as("timed_events"),
+        col("birth_at").as("first_at"),
+        col("birth_at").as("last_at"),
+        lit(null).cast("array<timestamp>").as("moments"));
+  }
+
+  /**
+   * Rows of units as they were sent with the ids that count, and without those of the company's own
+   * customers and users: the one place where retention learns who is the same as whom.
+   */
+  private Dataset<Row> identified(Dataset<Row> rows) {
+    Column isUser = col("unit").equalTo(Aliases.USER);
+    Dataset<Row> sent =
+        rows.withColumnRenamed("unit_id", "sent_id")
+            .withColumn("person_id", when(isUser, col("sent_id")));
+    Dataset<Row> ofCustomers =
+        marked(sent, "customer_id", marks(customers, "customer_id", Aliases.CUSTOMER));
+    return marked(ofCustomers, "person_id", marks(users, "user_id", Aliases.USER))
+        .withColumn("counted_id", when(isUser, col("person_id")).otherwise(col("customer_id")));
   }
 
   /** One row per id that counts under another, or is the company's own by itself or that one. */
@@ -153,47 +194,51 @@ record RetentionFacts(
   }
 
   /**
-   * When units signed up, or were created, one row an id: {@code unit_id}, {@code customer_id},
-   * {@code person_id}, {@code birth_date} and {@code birth_at}.
+   * When units signed up, or were created, one row an id as it counts: {@code unit_id}, {@code
+   * customer_id}, {@code person_id}, {@code birth_date} and {@code birth_at}; NULL where nothing is
+   * known of when.
    */
   Dataset<Row> signups(Unit unit) {
-    return told(unit).filter(col("birth_date").leq(asOf));
+    Dataset<Row> told = identified(happening(told(unit.kind()), "signup"));
+    return first(
+        told.withColumn("unit_id", unit.isAsSent() ? col("sent_id") : col("counted_id"))
+            .withColumnRenamed("event_date", "birth_date")
+            .withColumnRenamed("first_at", "birth_at"));
   }
 
-  /** The same of all that are told of: NULL where nothing is known of when. */
-  Dataset<Row> told(Unit unit) {
-    Dataset<Row> told =
-        unit.isUser()
-            ? Known.current(users)
-                .select(
-                    col("user_id").as("unit_id"),
-                    col("customer_id"),
-                    col("created_date").as("birth_date"),
-                    col("created_at").as("birth_at"))
-            : Known.current(customers)
-                .select(
-                    col("customer_id").as("unit_id"),
-                    col("customer_id"),
-                    col("signup_date").as("birth_date"),
-                    col("signup_at").as("birth_at"));
-    return identified(told, unit);
-  }
-
-  /** When customers first paid, as {@link #signups}. */
-  Dataset<Row> firstPaid(Unit unit) {
-    Dataset<Row> paid =
-        spells
-            .filter(
-                col("counting")
-                    .equalTo("snapshot")
-                    .and(col("spell").equalTo(1))
-                    .and(col("start_date").leq(asOf)))
+  /** The signups and creations that are told of, by ids as sent. */
+  private Dataset<Row> told(String kind) {
+    return kind.equals(Aliases.USER)
+        ? Known.current(users)
             .select(
+                lit(kind).as("unit"),
+                col("user_id").as("unit_id"),
+                col("customer_id"),
+                col("created_date").as("birth_date"),
+                col("created_at").as("birth_at"))
+        : Known.current(customers)
+            .select(
+                lit(kind).as("unit"),
                 col("customer_id").as("unit_id"),
                 col("customer_id"),
-                col("start_date").as("birth_date"),
-                lit(null).cast("timestamp").as("birth_at"));
-    return identified(paid, unit);
+                col("signup_date").as("birth_date"),
+                col("signup_at").as("birth_at"));
+  }
+
+  /** When customers first paid. */
+  private Dataset<Row> firstPaid() {
+    return spells
+        .filter(
+            col("counting")
+                .equalTo("snapshot")
+                .and(col("spell").equalTo(1))
+                .and(col("start_date").leq(asOf)))
+        .select(
+            lit(Aliases.CUSTOMER).as("unit"),
+            col("customer_id").as("unit_id"),
+            col("customer_id"),
+            col("start_date").as("birth_date"),
+            lit(null).cast("timestamp").as("birth_at"));
   }
 
   /**
@@ -201,25 +246,27 @@ record RetentionFacts(
    *
    * @param by what else parts births, such as the period
    */
-  static Dataset<Row> first(Dataset<Row> births, Column... by) {
+  static Dataset<Row> first(Dataset<Row> births, String... by) {
     Column inOrder =
         struct(
+            col("birth_date").isNull().as("is_undated"),
             col("birth_date"),
-            col("birth_at").isNull(),
+            col("birth_at").isNull().as("is_untimed"),
             col("birth_at"),
             col("customer_id"),
             col("person_id"));
     Column[] keys =
-        Stream.concat(Stream.of(col("unit_id")), Arrays.stream(by)).toArray(Column[]::new);
+        Stream.concat(Stream.of("unit_id"), Stream.of(by))
+            .map(name -> col(name))
+            .toArray(Column[]::new);
+    Column[] first =
+        Stream.of("customer_id", "person_id", "birth_date", "birth_at")
+            .map(name -> col("first." + name))
+            .toArray(Column[]::new);
     return births
         .groupBy(keys)
         .agg(min(inOrder).as("first"))
-        .select(
-            col("unit_id"),
-            col("first.customer_id"),
-            col("first.person_id"),
-            col("first.birth_date"),
-            col("first.birth_at"));
+        .select(Stream.concat(Stream.of(keys), Stream.of(first)).toArray(Column[]::new));
   }
 
   /** One row: whether anything is known of what customers pay. */

@@ -37,13 +37,14 @@ final class UnitProperties {
 
   private static final String UNKNOWN = "unknown";
   private static final String OF_USER = "user.";
+  private static final String PLAN = "plan";
 
   private static final Set<String> OF_CUSTOMERS =
       Set.of(
           "customer_id",
           "name",
           "email",
-          "plan",
+          PLAN,
           "country",
           "acquisition_channel",
           "company_size",
@@ -63,66 +64,53 @@ final class UnitProperties {
    */
   static Dataset<Row> joined(
       Dataset<Row> rows, String dateColumn, RetentionFacts facts, Collection<String> names) {
+    List<String> ofUsers = names.stream().filter(name -> name.startsWith(OF_USER)).toList();
+    List<String> ofCustomers = names.stream().filter(name -> !name.startsWith(OF_USER)).toList();
     Dataset<Row> known = rows;
-    if (names.stream().anyMatch(name -> !name.startsWith(OF_USER))) {
-      known =
-          known
-              .join(
-                  versions(facts.customers(), "customer_id", Aliases.CUSTOMER, facts.aliases())
-                      .withColumnRenamed("id", "account_id")
-                      .withColumnRenamed("told", "account"),
-                  isOn("account_id", "customer_id", "valid_from", "valid_until", dateColumn),
-                  "left")
-              .drop("account_id", "valid_from", "valid_until");
-    } else {
-      known = known.withColumn("account", lit(null));
+    if (!ofCustomers.isEmpty()) {
+      Dataset<Row> versions =
+          versions(facts.customers(), "customer_id", Aliases.CUSTOMER, facts.aliases(), ofCustomers)
+              .withColumnRenamed("told", "account");
+      known = asOf(known, versions, "customer_id", dateColumn);
     }
-    if (names.contains("plan")) {
-      known =
-          known
-              .join(
-                  plans(facts),
-                  isOn("payer_id", "customer_id", "from_date", "until_date", dateColumn),
-                  "left")
-              .drop("payer_id", "from_date", "until_date");
+    if (ofCustomers.contains(PLAN)) {
+      known = asOf(known, plans(facts), "customer_id", dateColumn);
     }
-    return names.stream().anyMatch(name -> name.startsWith(OF_USER))
-        ? withUsers(known, dateColumn, facts)
-        : known;
+    if (!ofUsers.isEmpty()) {
+      Dataset<Row> versions =
+          versions(facts.users(), "user_id", Aliases.USER, facts.aliases(), ofUsers)
+              .withColumnRenamed("told", "account_user");
+      known = asOf(known, versions, "person_id", dateColumn);
+    }
+    return known;
+  }
+
+  /** Adds what is valid of an id on a day; of each id one row at most is. */
+  private static Dataset<Row> asOf(
+      Dataset<Row> rows, Dataset<Row> versions, String id, String dateColumn) {
+    Column isValid =
+        col("id")
+            .equalTo(col(id))
+            .and(col("valid_from").leq(col(dateColumn)))
+            .and(col("valid_until").isNull().or(col("valid_until").gt(col(dateColumn))));
+    return rows.join(versions, isValid, "left").drop("id", "valid_from", "valid_until");
   }
 
   private static Dataset<Row> plans(RetentionFacts facts) {
     return facts
         .mrr()
         .select(
-            col("customer_id").as("payer_id"),
-            col("from_date"),
-            col("until_date"),
-            col("plan").as("subscribed_plan"));
+            col("customer_id").as("id"),
+            col("from_date").as("valid_from"),
+            col("until_date").as("valid_until"),
+            col(PLAN).as("subscribed_plan"));
   }
 
-  private static Dataset<Row> withUsers(
-      Dataset<Row> rows, String dateColumn, RetentionFacts facts) {
-    return rows.join(
-            versions(facts.users(), "user_id", Aliases.USER, facts.aliases())
-                .withColumnRenamed("id", "account_user_id")
-                .withColumnRenamed("told", "account_user"),
-            isOn("account_user_id", "person_id", "valid_from", "valid_until", dateColumn),
-            "left")
-        .drop("account_user_id", "valid_from", "valid_until");
-  }
-
-  private static Column isOn(
-      String id, String ofRow, String from, String until, String dateColumn) {
-    return col(id)
-        .equalTo(col(ofRow))
-        .and(col(from).leq(col(dateColumn)))
-        .and(col(until).isNull().or(col(until).gt(col(dateColumn))));
-  }
-
-  /** One row per id as it counts and version: {@code told} holds all that the version says. */
+  /** One row per id as it counts and version: {@code told} holds what is asked of it, as text. */
   private static Dataset<Row> versions(
-      Dataset<Row> told, String id, String unit, Dataset<Row> aliases) {
+      Dataset<Row> rows, String id, String unit, Dataset<Row> aliases, List<String> names) {
+    Column[] told =
+        names.stream().distinct().map(name -> said(name).as(name)).toArray(Column[]::new);
     Column firstKnown = min("known_from").over(Window.partitionBy("id"));
     Column ownFirst =
         dense_rank()
@@ -130,12 +118,12 @@ final class UnitProperties {
                 Window.partitionBy("id")
                     .orderBy(col("told_of").equalTo(col("id")).desc(), col("told_of").asc()));
     return Aliases.canonical(
-            told.select(
+            rows.select(
                 col(id).as("id"),
                 col(id).as("told_of"),
                 col("known_from"),
                 col("known_until"),
-                struct(col("*")).as("told")),
+                struct(told).as("told")),
             "id",
             aliases,
             unit)
@@ -180,15 +168,18 @@ final class UnitProperties {
 
   private static Column value(String name) {
     if (name.startsWith(OF_USER)) {
-      return said(col("account_user"), name.substring(OF_USER.length()), OF_USERS);
+      return col("account_user").getField(name);
     }
-    Column said = said(col("account"), name, OF_CUSTOMERS);
-    return name.equals("plan") ? coalesce(col("subscribed_plan"), said) : said;
+    Column said = col("account").getField(name);
+    return name.equals(PLAN) ? coalesce(col("subscribed_plan"), said) : said;
   }
 
-  private static Column said(Column told, String name, Set<String> columns) {
-    return columns.contains(name)
-        ? told.getField(name).cast("string")
-        : told.getField("attributes").getItem(name);
+  /** What a version says of a property: a column of its table, or an attribute. */
+  private static Column said(String name) {
+    boolean isOfUser = name.startsWith(OF_USER);
+    String column = isOfUser ? name.substring(OF_USER.length()) : name;
+    return (isOfUser ? OF_USERS : OF_CUSTOMERS).contains(column)
+        ? col(column).cast("string")
+        : col("attributes").getItem(column);
   }
 }

@@ -421,7 +421,6 @@ class CohortRetentionTest {
     }
   }
 
-  /** The definition as a loop: a member counts in k = 0, and in k if a day lies in [p, q). */
   @Test
   void aMergedCustomerIsOneUnitThatWasBornWhenTheFirstOfItsIdsWas() {
     var aliases =
@@ -448,17 +447,17 @@ class CohortRetentionTest {
             | kept        | 2026-03-02 | true      |
             """);
     var facts =
-        new RetentionFacts(
+        facts(
             customers,
             none(Users.TABLE),
-            CustomerDays.merged(days, aliases),
+            days,
             none(UserDays.TABLE),
             none(CustomerMrr.TABLE),
             none(PayingSpells.TABLE),
             aliases,
             LocalDate.of(2026, 3, 31));
     assertRows(
-        retention(facts, definition(Unit.CUSTOMER, Birth.SIGNUP, Grain.MONTH, 2))
+        retention(facts, definition(Unit.CUSTOMER, "signup", Grain.MONTH, 2))
             .filter("segment_dimension = 'all'"),
         """
         | cohort_start | period | cohort_size | retained |
@@ -468,6 +467,7 @@ class CohortRetentionTest {
         """);
   }
 
+  /** The definition as a loop: a member counts in k = 0, and in k if a day lies in [p, q). */
   private static List<String> plainCounts(
       Map<String, NavigableSet<LocalDate>> active, Grain grain, int periods, LocalDate asOf) {
     Period step = grain == Grain.WEEK ? Period.ofWeeks(1) : Period.ofMonths(1);
@@ -588,11 +588,12 @@ class CohortRetentionTest {
       Dataset<Row> userDays,
       Dataset<Row> mrr,
       Dataset<Row> spells,
+      Dataset<Row> aliases,
       LocalDate asOf) {
     return new RetentionFacts(
         customers,
         users,
-        none(Aliases.TABLE),
+        aliases,
         core(customerDays, "customer").unionByName(core(userDays, "user")),
         mrr,
         spells,
