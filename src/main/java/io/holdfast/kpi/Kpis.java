@@ -20,6 +20,7 @@ import io.holdfast.metrics.CohortRetention;
 import io.holdfast.metrics.CsCoverage;
 import io.holdfast.metrics.CustomerChurn;
 import io.holdfast.metrics.CustomerValue;
+import io.holdfast.metrics.Engagement;
 import io.holdfast.metrics.FeatureAdoption;
 import io.holdfast.metrics.MrrMonthly;
 import io.holdfast.metrics.Satisfaction;
@@ -35,6 +36,10 @@ final class Kpis {
 
   /** What "a month" is where a figure is counted up to any day. */
   private static final int MONTH_DAYS = 30;
+
+  /** All users, by core events. */
+  private static final String CORE_USERS =
+      "stream = 'core' and unit = 'user' and segment_dimension = 'all'";
 
   private static final String THIS_MONTH = "counting = 'snapshot' and window_kind = 'month'";
 
@@ -414,8 +419,10 @@ final class Kpis {
               Unit.RATE,
               Better.HIGHER,
               "Active users of the trailing 28 days summed by day / entitled users summed by day.",
-              Optional.empty(),
-              "table metrics.engagement"),
+              Optional.of(
+                  Reading.of(Engagement.TABLE, CORE_USERS, "dau_share")
+                      .quotient(CORE_USERS, "active_unit_days_28d", "entitled_unit_days_28d")),
+              "feed events, users of a customer that pays, and the stream core of users in engagement.streams"),
           new Kpi(
               "mau_share",
               "Monthly active share",
@@ -423,8 +430,10 @@ final class Kpis {
               Unit.RATE,
               Better.HIGHER,
               "Users active in the trailing 28 days / entitled users.",
-              Optional.empty(),
-              "table metrics.engagement"),
+              Optional.of(
+                  Reading.of(Engagement.TABLE, CORE_USERS, "mau_share")
+                      .quotient(CORE_USERS, "active_units_28d", "entitled_units")),
+              "feed events, users of a customer that pays, and the stream core of users in engagement.streams"),
           new Kpi(
               "sessions_per_week",
               "Sessions a week",
@@ -432,8 +441,10 @@ final class Kpis {
               Unit.PER_WEEK,
               Better.HIGHER,
               "Sessions / weeks observed of the trailing 28 days.",
-              Optional.empty(),
-              "table metrics.engagement"),
+              Optional.of(
+                  Reading.of(Engagement.TABLE, CORE_USERS, "sessions_per_week")
+                      .quotient(CORE_USERS, "sessions_28d", "observed_weeks")),
+              "feed events with times, and the stream core of users in engagement.streams"),
           new Kpi(
               "session_minutes",
               "Session length",
@@ -441,8 +452,10 @@ final class Kpis {
               Unit.MINUTES,
               Better.HIGHER,
               "Minutes of sessions of more than one event / such sessions, trailing 28 days.",
-              Optional.empty(),
-              "table metrics.engagement"),
+              Optional.of(
+                  Reading.of(Engagement.TABLE, CORE_USERS, "minutes_per_session")
+                      .quotient(CORE_USERS, "session_minutes_28d", "timed_sessions_28d")),
+              "feed events with times, and the stream core of users in engagement.streams"),
           new Kpi(
               "health_healthy",
               "Healthy customers",

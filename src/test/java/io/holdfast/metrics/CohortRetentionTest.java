@@ -403,6 +403,38 @@ class CohortRetentionTest {
   }
 
   @Test
+  void theQueryOfTwentyDefinitionsIsAsLongAsThatOfOne() {
+    var facts =
+        activity(
+            """
+            | customer_id | event_date | is_active |
+            | 1           | 2026-01-05 | true      |
+            """,
+            "2026-01-24");
+    String[] five = {"plan", "country", "company_size", "acquisition_channel", "industry"};
+    Map<String, RetentionDefinition> twenty = new TreeMap<>();
+    for (int i = 1; i <= 5; i++) {
+      twenty.put("a" + i, definition(Unit.CUSTOMER, "core", Grain.WEEK, i, five));
+      twenty.put("b" + i, definition(Unit.CUSTOMER, "signup", Grain.MONTH, i, five));
+      twenty.put("c" + i, definition(Unit.USER, "core", Grain.DAY, i, five));
+      twenty.put("d" + i, definition(Unit.USER, "event " + i, Grain.WEEK, i, five));
+    }
+    long ofTwenty = nodes(facts, twenty);
+    assertThat(ofTwenty).isLessThanOrEqualTo(nodes(facts, Map.of("a1", twenty.get("a1"))) * 3 / 2);
+  }
+
+  private static long nodes(
+      RetentionFacts facts, Map<String, RetentionDefinition> definitions) {
+    return CohortRetention.retention(
+            facts, new RetentionSettings(30, definitions), DayOfWeek.MONDAY)
+        .queryExecution()
+        .analyzed()
+        .treeString()
+        .lines()
+        .count();
+  }
+
+  @Test
   void everyCellEqualsAPlainCountAndTheOrderOfRowsDoesNotMatter() {
     Random random = new Random(20260105);
     for (Grain grain : List.of(Grain.WEEK, Grain.MONTH)) {
