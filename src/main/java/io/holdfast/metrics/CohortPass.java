@@ -8,7 +8,6 @@ import static org.apache.spark.sql.functions.concat;
 import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.datediff;
 import static org.apache.spark.sql.functions.explode;
-import static org.apache.spark.sql.functions.get;
 import static org.apache.spark.sql.functions.least;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.max;
@@ -206,43 +205,31 @@ final class CohortPass {
             .withColumn("cohort_index", spans.cohortIndex())
             .withColumn("cohort_start_at", spans.cohortStartAt())
             .withColumn("lived", spans.lived());
-    List<List<Condition>> asked =
-        tracks.settings().stream().map(Track::asked).distinct().toList();
     List<String> dimensions = parts.dimensions();
     List<String> names = new ArrayList<>(dimensions);
-    asked.forEach(conditions -> names.addAll(UnitProperties.names(conditions)));
+    tracks.settings().forEach(track -> names.addAll(UnitProperties.names(track.asked())));
     return UnitProperties.joined(returned, "birth_date", facts, names)
-        .filter(areMet(asked, tracks, Track::asked))
+        .filter(UnitProperties.areMet(tracks, Track::asked))
         .withColumn("segments", UnitProperties.segments(dimensions))
         .drop("account", "account_user", "subscribed_plan");
-  }
-
-  /** Whether the unit meets what is asked of it in a row's setting. */
-  private static <T> Column areMet(
-      List<List<Condition>> asked, Lookup<T> settings, Function<T, List<Condition>> ofSetting) {
-    if (asked.stream().allMatch(List::isEmpty)) {
-      return lit(true);
-    }
-    Column[] met = asked.stream().map(UnitProperties::areMet).toArray(Column[]::new);
-    return get(array(met), settings.integer(one -> asked.indexOf(ofSetting.apply(one))));
   }
 
   /** Rows of events that meet what their setting asks of the unit on the event's day. */
   private <T> Dataset<Row> judged(
       Dataset<Row> events, Lookup<T> settings, Function<T, List<Condition>> ofSetting) {
-    List<List<Condition>> asked =
-        settings.settings().stream().map(ofSetting).filter(c -> !c.isEmpty()).distinct().toList();
-    if (asked.isEmpty()) {
+    if (!settings.any(one -> !ofSetting.apply(one).isEmpty())) {
       return events;
     }
     Set<String> names = new LinkedHashSet<>();
-    asked.forEach(conditions -> names.addAll(UnitProperties.names(conditions)));
+    settings
+        .settings()
+        .forEach(one -> names.addAll(UnitProperties.names(ofSetting.apply(one))));
     Column isAsked = settings.is(one -> !ofSetting.apply(one).isEmpty());
     return events
         .filter(not(isAsked))
         .union(
             UnitProperties.joined(events.filter(isAsked), "event_date", facts, names)
-                .filter(areMet(asked, settings, ofSetting))
+                .filter(UnitProperties.areMet(settings, ofSetting))
                 .select(columns(events.columns())));
   }
 

@@ -1,10 +1,7 @@
 package io.holdfast.metrics;
 
-import static org.apache.spark.sql.functions.array_position;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.concat_ws;
-import static org.apache.spark.sql.functions.get;
-import static org.apache.spark.sql.functions.lit;
 
 import io.holdfast.activity.Condition;
 import io.holdfast.activity.EventFilter;
@@ -19,8 +16,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Function;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Column;
 
@@ -29,6 +24,9 @@ import org.apache.spark.sql.Column;
  * into cohorts, what brings them back, and the tracks on which members are followed.
  */
 final class CohortTracks {
+
+  /** What a row of events is filed under. */
+  private static final Column EVENT = concat_ws(": ", col("unit"), col("stream"));
 
   /** How finely returns are kept: as coarsely as the periods allow. */
   enum Slot {
@@ -195,45 +193,27 @@ final class CohortTracks {
   /** The tracks of a row's start. */
   Column tracksOfStart() {
     return starts()
-        .integers(start -> numbers(tracks, track -> starts.get(track.start()).equals(start)));
+        .integers(start -> tracks().numbers(t -> starts.get(t.start()).equals(start)));
   }
 
   /** The definitions that are read off a row's track. */
   Column definitionsOfTrack() {
     return tracks()
-        .integers(track -> numbers(definitions, d -> tracks.get(d.track()).equals(track)));
-  }
-
-  private static <T> int[] numbers(List<T> all, Function<T, Boolean> isMeant) {
-    return IntStream.range(0, all.size()).filter(i -> isMeant.apply(all.get(i))).toArray();
+        .integers(track -> definitions().numbers(d -> tracks.get(d.track()).equals(track)));
   }
 
   /** The numbers of the starts that a row's event is. */
   Column startsOfEvent() {
-    return ofEvent(starts, start -> key(start.unit(), start.filter()));
+    return starts().numbersOf(start -> key(start.unit(), start.filter()), EVENT);
   }
 
   /** The numbers of the returns that a row's event is. */
   Column backsOfEvent() {
-    return ofEvent(backs, back -> key(back.unit(), back.filter()));
+    return backs().numbersOf(back -> key(back.unit(), back.filter()), EVENT);
   }
 
   private static String key(Unit unit, EventFilter filter) {
     return unit.kind() + ": " + filter.stream();
-  }
-
-  private static <T> Column ofEvent(List<T> all, Function<T, String> key) {
-    List<String> keys = all.stream().map(key).distinct().toList();
-    int[][] numbers =
-        keys.stream()
-            .map(one -> numbers(all, other -> key.apply(other).equals(one)))
-            .toArray(int[][]::new);
-    Column place =
-        array_position(
-                lit(keys.toArray(String[]::new)), concat_ws(": ", col("unit"), col("stream")))
-            .cast("int")
-            .minus(1);
-    return get(lit(numbers), place);
   }
 
   /** The largest period, or horizon, of any definition. */

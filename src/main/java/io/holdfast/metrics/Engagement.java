@@ -11,6 +11,7 @@ import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.max;
 import static org.apache.spark.sql.functions.min;
 import static org.apache.spark.sql.functions.min_by;
+import static org.apache.spark.sql.functions.nullif;
 import static org.apache.spark.sql.functions.struct;
 import static org.apache.spark.sql.functions.sum;
 import static org.apache.spark.sql.functions.try_divide;
@@ -22,6 +23,7 @@ import static org.apache.spark.sql.types.DataTypes.StringType;
 
 import io.holdfast.activity.CustomerDays;
 import io.holdfast.activity.FollowedStreams;
+import io.holdfast.activity.RetentionDefinition.Unit;
 import io.holdfast.activity.UserDays;
 import io.holdfast.job.Inputs;
 import io.holdfast.job.Job;
@@ -115,29 +117,32 @@ public final class Engagement {
   private Engagement() {}
 
   private static Dataset<Row> of(Inputs in) {
-    FollowedStreams settings = in.settings(FollowedStreams.SETTING);
-    return StreamPeriods.union(
-            StreamPeriods.all(RetentionFacts.of(in), settings),
-            one ->
-                engagement(
-                    one,
-                    in.rows(CustomerDays.TABLE),
-                    in.rows(UserDays.TABLE),
-                    in.settings(RetentionSettings.SETTING).minCohort()))
-        .orElseGet(
-            () -> {
-              in.note("No engagement is measured: engagement.streams names none.");
-              return in.create(List.of(), TABLE.schema());
-            });
+    StreamPeriods all =
+        StreamPeriods.byUnit(
+            RetentionFacts.of(in),
+            in.settings(FollowedStreams.SETTING).streams(),
+            in.settings(Company.SETTING).weekStartsOn());
+    if (all.isEmpty()) {
+      in.note("No engagement is measured: engagement.streams names none.");
+      return in.create(List.of(), TABLE.schema());
+    }
+    return engagement(
+        all,
+        in.rows(CustomerDays.TABLE),
+        in.rows(UserDays.TABLE),
+        in.settings(RetentionSettings.SETTING).minCohort());
   }
 
-  /** The figures of one stream and unit. */
+  /** The figures of each stream and unit. */
   static Dataset<Row> engagement(
-      StreamPeriods one, Dataset<Row> customerDays, Dataset<Row> userDays, int minCohort) {
+      StreamPeriods all, Dataset<Row> customerDays, Dataset<Row> userDays, int minCohort) {
+    Dataset<Row> signups = all.signups();
     Dataset<Row> units =
-        active(one)
-            .unionByName(entitled(one), true)
-            .groupBy("unit_id")
+        active(all)
+            .unionByName(entitled(all, signups), true)
+            .unionByName(sessions(all, customerDays, userDays), true)
+            .unionByName(signups.select("lane", "unit_id", "birth_date"), true)
+            .groupBy("lane", "unit_id")
             .agg(
                 min_by(struct("customer_id", "person_id"), col("rank")).as("whose"),
                 max("is_1d").as("is_1d"),
@@ -145,15 +150,22 @@ public final class Engagement {
                 max("is_28d").as("is_28d"),
                 max("active_days").as("active_days"),
                 max("is_entitled").as("is_entitled"),
-                max("entitled_days").as("entitled_days"))
-            .join(sessions(one, customerDays, userDays), new String[] {"unit_id"}, "left")
-            .join(since(one, customerDays, userDays), new String[] {"unit_id"}, "left")
-            .select(col("*"), col("whose.*"), lit(one.facts().asOf()).as("known_date"));
-    return figures(
-        one.segmented(observed(units, one.facts().asOf()), "known_date")
-            .crossJoin(one.facts().hasBilling())
-            .groupBy("segment", "has_billing"),
-        minCohort);
+                max("entitled_days").as("entitled_days"),
+                max("days").as("days"),
+                max("sessions").as("sessions"),
+                max("timed_sessions").as("timed_sessions"),
+                max("session_minutes").as("session_minutes"),
+                max("first_event_date").as("first_event_date"),
+                max("birth_date").as("birth_date"))
+            .filter(col("whose").isNotNull())
+            .select(col("*"), col("whose.*"), lit(all.asOf()).as("known_date"));
+    return all.named(
+            figures(
+                all.segmented(observed(units, all.asOf()), "known_date")
+                    .crossJoin(all.facts().hasBilling())
+                    .groupBy("lane", "segment", "has_billing"),
+                minCohort))
+        .drop("grain");
   }
 
   private static Dataset<Row> figures(RelationalGroupedDataset bySegment, int minCohort) {
@@ -188,21 +200,21 @@ public final class Engagement {
         .drop("segment", "has_billing", "entitled_now", "entitled_days");
   }
 
-  private static Dataset<Row> active(StreamPeriods one) {
-    LocalDate asOf = one.facts().asOf();
+  private static Dataset<Row> active(StreamPeriods all) {
+    LocalDate asOf = all.asOf();
     Column date = col("event_date");
-    return one.facts()
-        .days(one.unit(), one.stream().events())
+    return all.days()
         .filter(date.gt(asOf.minusDays(WINDOW_DAYS)))
-        .groupBy("unit_id", "event_date")
+        .groupBy("lane", "unit_id", "event_date")
         .agg(max(struct("customer_id", "person_id")).as("whose"))
-        .groupBy("unit_id")
+        .groupBy("lane", "unit_id")
         .agg(
             max(struct(date, col("whose"))).as("latest"),
             max(date.equalTo(asOf)).as("is_1d"),
             max(date.gt(asOf.minusDays(7))).as("is_7d"),
             count(lit(1)).as("active_days"))
         .select(
+            col("lane"),
             col("unit_id"),
             col("latest.whose.*"),
             lit(1).as("rank"),
@@ -213,10 +225,10 @@ public final class Engagement {
   }
 
   /** Units of customers that pay: on how many of the trailing days, and whether at their end. */
-  private static Dataset<Row> entitled(StreamPeriods one) {
-    LocalDate asOf = one.facts().asOf();
+  private static Dataset<Row> entitled(StreamPeriods all, Dataset<Row> signups) {
+    LocalDate asOf = all.asOf();
     Dataset<Row> paying =
-        one.facts()
+        all.facts()
             .mrr()
             .filter(col("mrr").gt(0))
             .select(
@@ -226,52 +238,45 @@ public final class Engagement {
     Column from =
         greatest(col("from_date"), col("birth_date"), lit(asOf.minusDays(WINDOW_DAYS - 1L)));
     Column until = least(col("until_date"), lit(asOf.plusDays(1)));
-    return one.facts().signups(one.unit())
+    return signups
         .join(paying, col("customer_id").equalTo(col("payer_id")), "inner")
         .withColumn("days", datediff(until, from))
         .filter(col("days").gt(0))
-        .groupBy("unit_id", "customer_id", "person_id")
+        .groupBy("lane", "unit_id", "customer_id", "person_id")
         .agg(sum("days").as("entitled_days"), max(col("until_date").gt(asOf)).as("is_entitled"))
         .withColumn("rank", lit(0));
   }
 
+  /** Sessions of the trailing days, and the first event ever: where no signup is known, tenure. */
   private static Dataset<Row> sessions(
-      StreamPeriods one, Dataset<Row> customerDays, Dataset<Row> userDays) {
-    LocalDate asOf = one.facts().asOf();
-    return unitDays(one, customerDays, userDays)
-        .filter(col("event_date").gt(asOf.minusDays(WINDOW_DAYS)))
-        .groupBy("unit_id")
-        .agg(
-            count(lit(1)).as("days"),
-            sum("sessions").as("sessions"),
-            sum("timed_sessions").as("timed_sessions"),
-            sum("session_minutes").as("session_minutes"));
-  }
-
-  /** From when tenure counts: signup, else the first event. */
-  private static Dataset<Row> since(
-      StreamPeriods one, Dataset<Row> customerDays, Dataset<Row> userDays) {
-    Dataset<Row> firstEvents =
-        unitDays(one, customerDays, userDays)
-            .groupBy("unit_id")
-            .agg(min("event_date").as("first_event_date"));
-    return firstEvents.join(
-        one.facts().signups(one.unit()).select("unit_id", "birth_date"),
-        new String[] {"unit_id"},
-        "full");
-  }
-
-  private static Dataset<Row> unitDays(
-      StreamPeriods one, Dataset<Row> customerDays, Dataset<Row> userDays) {
-    boolean isUser = one.unit().isUser();
+      StreamPeriods all, Dataset<Row> customerDays, Dataset<Row> userDays) {
     Dataset<Row> sent =
-        (isUser ? userDays : customerDays).filter(col("event_date").leq(one.facts().asOf()));
-    Dataset<Row> aliases = one.facts().aliases();
-    Dataset<Row> days =
-        one.unit().isAsSent()
-            ? sent
-            : isUser ? UserDays.merged(sent, aliases) : CustomerDays.merged(sent, aliases);
-    return days.withColumn("unit_id", col(isUser ? "user_id" : "customer_id"));
+        unitDays(all, Unit.CUSTOMER, customerDays)
+            .union(unitDays(all, Unit.USER, userDays))
+            .filter(col("event_date").leq(all.asOf()));
+    Column isRecent = col("event_date").gt(all.asOf().minusDays(WINDOW_DAYS));
+    return all.ofUnits(all.facts().identified(sent))
+        .groupBy("lane", "unit_id")
+        .agg(
+            nullif(count_if(isRecent), lit(0L)).as("days"),
+            sum(when(isRecent, col("sessions"))).as("sessions"),
+            sum(when(isRecent, col("timed_sessions"))).as("timed_sessions"),
+            sum(when(isRecent, col("session_minutes"))).as("session_minutes"),
+            min("event_date").as("first_event_date"));
+  }
+
+  private static Dataset<Row> unitDays(StreamPeriods all, Unit unit, Dataset<Row> days) {
+    boolean isAsked =
+        all.lanes().any(lane -> lane.unit().kind().equals(unit.kind()));
+    return days.filter(lit(isAsked))
+        .select(
+            lit(unit.kind()).as("unit"),
+            col(unit.isUser() ? "user_id" : "customer_id").as("unit_id"),
+            col("customer_id"),
+            col("event_date"),
+            col("sessions"),
+            col("timed_sessions"),
+            col("session_minutes"));
   }
 
   /** Weeks of observation, of units whose sessions are known and who are a week old. */

@@ -1,13 +1,16 @@
 package io.holdfast.metrics;
 
+import static org.apache.spark.sql.functions.array;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.count_if;
 import static org.apache.spark.sql.functions.date_sub;
+import static org.apache.spark.sql.functions.explode;
 import static org.apache.spark.sql.functions.lag;
 import static org.apache.spark.sql.functions.lead;
 import static org.apache.spark.sql.functions.least;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.min;
+import static org.apache.spark.sql.functions.struct;
 import static org.apache.spark.sql.functions.when;
 import static org.apache.spark.sql.types.DataTypes.BooleanType;
 import static org.apache.spark.sql.types.DataTypes.DateType;
@@ -15,14 +18,14 @@ import static org.apache.spark.sql.types.DataTypes.LongType;
 import static org.apache.spark.sql.types.DataTypes.StringType;
 
 import io.holdfast.activity.FollowedStreams;
+import io.holdfast.activity.FollowedStreams.LatestPeriods;
 import io.holdfast.activity.FollowedStreams.NewBy;
 import io.holdfast.failure.BadInput;
 import io.holdfast.job.Inputs;
 import io.holdfast.job.Job;
+import io.holdfast.metrics.StreamPeriods.Lane;
 import io.holdfast.sources.Company;
 import io.holdfast.table.Table;
-import java.time.DayOfWeek;
-import java.time.LocalDate;
 import java.util.List;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
@@ -83,139 +86,113 @@ public final class Lifecycle {
   private Lifecycle() {}
 
   private static Dataset<Row> of(Inputs in) {
-    FollowedStreams settings = in.settings(FollowedStreams.SETTING);
-    DayOfWeek weekStartsOn = in.settings(Company.SETTING).weekStartsOn();
-    return StreamPeriods.union(
-            StreamPeriods.all(RetentionFacts.of(in), settings),
-            one -> lifecycle(one, settings, weekStartsOn))
-        .orElseGet(
-            () -> {
-              in.note("No lifecycle is measured: engagement.streams names none.");
-              return in.create(List.of(), TABLE.schema());
-            });
+    StreamPeriods all = all(in);
+    if (all.isEmpty()) {
+      in.note("No lifecycle is measured: engagement.streams names none.");
+      return in.create(List.of(), TABLE.schema());
+    }
+    return lifecycle(all, in.settings(FollowedStreams.SETTING).lifecyclePeriods());
+  }
+
+  private static StreamPeriods all(Inputs in) {
+    return StreamPeriods.byGrain(
+        RetentionFacts.of(in),
+        in.settings(FollowedStreams.SETTING).streams(),
+        in.settings(Company.SETTING).weekStartsOn());
   }
 
   /** Who is what in which period. */
   private static Dataset<Row> members(Inputs in) {
-    FollowedStreams settings = in.settings(FollowedStreams.SETTING);
-    DayOfWeek weekStartsOn = in.settings(Company.SETTING).weekStartsOn();
-    return StreamPeriods.union(
-            StreamPeriods.all(RetentionFacts.of(in), settings),
-            one ->
-                one.stream().grains().stream()
-                    .distinct()
-                    .map(grain -> members(one, one.periods(grain, weekStartsOn), settings))
-                    .reduce(Dataset::unionByName)
-                    .orElseThrow())
-        .orElseThrow(
-            () ->
-                new BadInput("Cannot list members: engagement.streams names no stream. Add one."));
-  }
-
-  private static Dataset<Row> members(
-      StreamPeriods one, Periods periods, FollowedStreams settings) {
-    return segmented(one, periods, settings.lifecyclePeriods().of(periods.grain()))
+    StreamPeriods all = all(in);
+    if (all.isEmpty()) {
+      throw new BadInput("Cannot list members: engagement.streams names no stream. Add one.");
+    }
+    return all.named(
+            segmented(all, in.settings(FollowedStreams.SETTING).lifecyclePeriods())
+                .withColumn("period_start", all.start(col("period_index"))))
         .select(
-            lit(periods.grain().text()).as("grain"),
-            periods.start(col("period_index")).as("period_start"),
+            col("stream"),
+            col("unit"),
+            col("grain"),
+            col("period_start"),
             col("segment.*"),
             col("unit_id"),
             col("customer_id"),
             col("state").as("counted_as"));
   }
 
-  /** The lifecycle of one stream and unit, by each grain that it asks for. */
-  static Dataset<Row> lifecycle(
-      StreamPeriods one, FollowedStreams settings, DayOfWeek weekStartsOn) {
-    return one.stream().grains().stream()
-        .distinct()
-        .map(
-            grain ->
-                lifecycle(
-                        one,
-                        one.periods(grain, weekStartsOn),
-                        settings.lifecyclePeriods().of(grain))
-                    .withColumn("grain", lit(grain.text())))
-        .reduce(Dataset::unionByName)
-        .orElseThrow();
+  /** The lifecycle of each stream and unit, by each grain that it asks for. */
+  static Dataset<Row> lifecycle(StreamPeriods all, LatestPeriods latest) {
+    Column index = col("period_index");
+    return all.named(
+        segmented(all, latest)
+            .groupBy("lane", "period_index", "segment")
+            .agg(
+                count_if(col("state").notEqual("dormant")).as("active_units"),
+                count_if(col("state").equalTo("new")).as("new_units"),
+                count_if(col("state").equalTo("returning")).as("returning_units"),
+                count_if(col("state").equalTo("resurrecting")).as("resurrecting_units"),
+                count_if(col("state").equalTo("dormant")).as("dormant_units"))
+            .select(
+                col("lane"),
+                all.start(index).as("period_start"),
+                col("segment.*"),
+                col("active_units"),
+                col("new_units"),
+                col("returning_units"),
+                col("resurrecting_units"),
+                col("dormant_units"),
+                all.start(index.plus(1)).leq(all.asOf().plusDays(1)).as("is_complete")));
   }
 
-  private static Dataset<Row> lifecycle(StreamPeriods one, Periods periods, int latest) {
-    LocalDate asOf = one.facts().asOf();
-    Column nextStart = periods.start(col("period_index").plus(1));
-    return segmented(one, periods, latest)
-        .groupBy("period_index", "segment")
-        .agg(
-            count_if(col("state").notEqual("dormant")).as("active_units"),
-            count_if(col("state").equalTo("new")).as("new_units"),
-            count_if(col("state").equalTo("returning")).as("returning_units"),
-            count_if(col("state").equalTo("resurrecting")).as("resurrecting_units"),
-            count_if(col("state").equalTo("dormant")).as("dormant_units"))
-        .select(
-            periods.start(col("period_index")).as("period_start"),
-            col("segment.*"),
-            col("active_units"),
-            col("new_units"),
-            col("returning_units"),
-            col("resurrecting_units"),
-            col("dormant_units"),
-            nextStart.leq(asOf.plusDays(1)).as("is_complete"));
-  }
-
-  private static Dataset<Row> segmented(StreamPeriods one, Periods periods, int latest) {
-    LocalDate asOf = one.facts().asOf();
-    Column lastIndex = periods.index(lit(asOf), lit(null).cast("timestamp"));
-    Column nextStart = periods.start(col("period_index").plus(1));
-    return one.segmented(
-        states(one, periods, lastIndex)
-            .filter(col("period_index").gt(lastIndex.minus(latest)))
-            .withColumn("period_end", least(date_sub(nextStart, 1), lit(asOf))),
-        "period_end");
+  private static Dataset<Row> segmented(StreamPeriods all, LatestPeriods latest) {
+    Column index = col("period_index");
+    Column isShown =
+        index.gt(all.lastIndex().minus(all.lanes().integer(lane -> latest.of(lane.grain()))));
+    Column end = least(date_sub(all.start(index.plus(1)), 1), lit(all.asOf()));
+    return all.segmented(
+        states(all).filter(isShown).withColumn("period_end", end), "period_end");
   }
 
   /** One row per unit and period in which it is active, or newly dormant, and which it is. */
-  private static Dataset<Row> states(StreamPeriods one, Periods periods, Column lastIndex) {
-    WindowSpec ofUnit = Window.partitionBy("unit_id");
+  private static Dataset<Row> states(StreamPeriods all) {
+    WindowSpec ofUnit = Window.partitionBy("lane", "unit_id");
     WindowSpec inOrder = ofUnit.orderBy("period_index");
     Column index = col("period_index");
     Dataset<Row> active =
-        withCreation(one, periods)
+        withCreation(all)
             .withColumn("before", lag("period_index", 1).over(inOrder))
             .withColumn("after", lead("period_index", 1).over(inOrder))
             .withColumn("first", min("period_index").over(ofUnit));
     Column isNew =
-        one.stream().isNewBy() == NewBy.CREATED
-            ? index.equalTo(col("created_index"))
-            : index.equalTo(col("first"));
-    Dataset<Row> present =
-        active.withColumn(
-            "state",
-            when(isNew, "new")
-                .when(col("before").equalTo(index.minus(1)), "returning")
-                .otherwise("resurrecting"));
-    Dataset<Row> dormant =
-        active
-            .filter(col("after").isNull().or(col("after").gt(index.plus(1))))
-            .filter(index.plus(1).leq(lastIndex))
-            .withColumn("period_index", index.plus(1))
-            .withColumn("state", lit("dormant"));
-    return present
-        .unionByName(dormant)
-        .select("unit_id", "period_index", "customer_id", "person_id", "state");
+        when(all.lanes().is(Lifecycle::isByCreation), index.equalTo(col("created_index")))
+            .otherwise(index.equalTo(col("first")));
+    Column state =
+        when(isNew, "new")
+            .when(col("before").equalTo(index.minus(1)), "returning")
+            .otherwise("resurrecting");
+    Column isNext = col("after").isNull().or(col("after").gt(index.plus(1)));
+    Column isDormant = isNext.and(index.plus(1).leq(all.lastIndex()));
+    Column present = struct(index.as("period_index"), state.as("state"));
+    Column dormant = struct(index.plus(1).as("period_index"), lit("dormant").as("state"));
+    return active
+        .withColumn(
+            "told", explode(when(isDormant, array(present, dormant)).otherwise(array(present))))
+        .select("lane", "unit_id", "customer_id", "person_id", "told.period_index", "told.state");
   }
 
-  private static Dataset<Row> withCreation(StreamPeriods one, Periods periods) {
-    Dataset<Row> active = one.active(periods);
-    if (one.stream().isNewBy() != NewBy.CREATED) {
-      return active;
+  private static boolean isByCreation(Lane lane) {
+    return lane.stream().isNewBy() == NewBy.CREATED;
+  }
+
+  private static Dataset<Row> withCreation(StreamPeriods all) {
+    Dataset<Row> active = all.active();
+    if (!all.lanes().any(Lifecycle::isByCreation)) {
+      return active.withColumn("created_index", lit(null).cast("int"));
     }
     Dataset<Row> created =
-        one.facts()
-            .signups(one.unit())
-            .filter(col("birth_date").leq(one.facts().asOf()))
-            .select(
-                col("unit_id"),
-                periods.index(col("birth_date"), col("birth_at")).as("created_index"));
-    return active.join(created, new String[] {"unit_id"}, "left");
+        all.signups()
+            .select(col("lane"), col("unit_id"), all.index(col("birth_date")).as("created_index"));
+    return active.join(created, new String[] {"lane", "unit_id"}, "left");
   }
 }

@@ -1,5 +1,6 @@
 package io.holdfast.metrics;
 
+import static org.apache.spark.sql.functions.array_position;
 import static org.apache.spark.sql.functions.get;
 import static org.apache.spark.sql.functions.lit;
 
@@ -8,6 +9,7 @@ import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.ToIntFunction;
 import java.util.function.ToLongFunction;
+import java.util.stream.IntStream;
 import org.apache.spark.sql.Column;
 
 /**
@@ -71,5 +73,24 @@ record Lookup<T>(List<T> settings, Column number) {
   /** Whether something holds of any. */
   boolean any(Predicate<T> condition) {
     return settings.stream().anyMatch(condition);
+  }
+
+  /** The numbers of all settings whose key is that of a row; NULL where it is that of none. */
+  Column numbersOf(Function<T, String> key, Column ofRow) {
+    List<String> keys = settings.stream().map(key).distinct().toList();
+    int[][] numbers =
+        keys.stream()
+            .map(one -> numbers(setting -> key.apply(setting).equals(one)))
+            .toArray(int[][]::new);
+    Column place =
+        array_position(lit(keys.toArray(String[]::new)), ofRow).cast("int").minus(lit(1));
+    return get(lit(numbers), place);
+  }
+
+  /** The numbers of the settings of which something holds. */
+  int[] numbers(Predicate<T> condition) {
+    return IntStream.range(0, settings.size())
+        .filter(i -> condition.test(settings.get(i)))
+        .toArray();
   }
 }

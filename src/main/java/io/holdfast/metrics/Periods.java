@@ -12,6 +12,7 @@ import static org.apache.spark.sql.functions.pmod;
 import static org.apache.spark.sql.functions.timestamp_micros;
 import static org.apache.spark.sql.functions.to_utc_timestamp;
 import static org.apache.spark.sql.functions.unix_micros;
+import static org.apache.spark.sql.functions.when;
 import static org.apache.spark.sql.functions.year;
 
 import io.holdfast.activity.Grain;
@@ -19,6 +20,8 @@ import java.time.DayOfWeek;
 import java.time.LocalDate;
 import java.time.ZoneId;
 import java.time.temporal.TemporalAdjusters;
+import java.util.List;
+import java.util.function.Function;
 import org.apache.spark.sql.Column;
 
 /**
@@ -34,6 +37,29 @@ record Periods(Grain grain, DayOfWeek weekStartsOn, ZoneId tz) {
   static final long HOUR = 3_600_000_000L;
 
   private static final LocalDate EPOCH = LocalDate.of(1970, 1, 1);
+
+  /**
+   * What follows from the grain of a row's setting, planned for the grains that there are.
+   *
+   * @param settings the settings, of which a row holds the number
+   * @param grain the grain of each
+   */
+  static <T> Column byGrain(
+      Lookup<T> settings,
+      Function<T, Grain> grain,
+      DayOfWeek weekStartsOn,
+      ZoneId tz,
+      Function<Periods, Column> of) {
+    List<Grain> grains = settings.settings().stream().map(grain).distinct().sorted().toList();
+    Column number = settings.integer(one -> grain.apply(one).ordinal());
+    Column chosen = of.apply(new Periods(grains.get(0), weekStartsOn, tz));
+    for (Grain other : grains.subList(1, grains.size())) {
+      chosen =
+          when(number.equalTo(other.ordinal()), of.apply(new Periods(other, weekStartsOn, tz)))
+              .otherwise(chosen);
+    }
+    return chosen;
+  }
 
   /**
    * The number of the period that holds a moment.

@@ -59,6 +59,22 @@ record RetentionFacts(
     ZoneId tz,
     LocalDate asOf) {
 
+  /** What is known of every happening. */
+  private static final Column[] HAPPENING =
+      Stream.of(
+              "unit",
+              "stream",
+              "unit_id",
+              "customer_id",
+              "event_date",
+              "events",
+              "timed_events",
+              "first_at",
+              "last_at",
+              "moments")
+          .map(name -> col(name))
+          .toArray(Column[]::new);
+
   /** What a job must declare to read. */
   static final Table[] READS = {
     Customers.TABLE,
@@ -81,15 +97,6 @@ record RetentionFacts(
         in.rows(PayingSpells.TABLE),
         in.settings(Company.SETTING).tz(),
         in.asOf());
-  }
-
-  /**
-   * The days of a stream: {@code unit_id} and {@code customer_id} as they count, {@code person_id}
-   * (the user, also of a unit as sent), {@code event_date} and what happened on it.
-   */
-  Dataset<Row> days(Unit unit, EventFilter filter) {
-    return happenings(List.of(unit), List.of(filter))
-        .withColumn("unit_id", unit.isAsSent() ? col("sent_id") : col("counted_id"));
   }
 
   /**
@@ -123,21 +130,6 @@ record RetentionFacts(
     return identified(parts.stream().reduce(Dataset::union).orElseThrow());
   }
 
-  private static final Column[] HAPPENING =
-      Stream.of(
-              "unit",
-              "stream",
-              "unit_id",
-              "customer_id",
-              "event_date",
-              "events",
-              "timed_events",
-              "first_at",
-              "last_at",
-              "moments")
-          .map(name -> col(name))
-          .toArray(Column[]::new);
-
   private static Dataset<Row> happening(Dataset<Row> births, String what) {
     return births.select(
         col("unit"),
@@ -156,7 +148,7 @@ record RetentionFacts(
    * Rows of units as they were sent with the ids that count, and without those of the company's own
    * customers and users: the one place where retention learns who is the same as whom.
    */
-  private Dataset<Row> identified(Dataset<Row> rows) {
+  Dataset<Row> identified(Dataset<Row> rows) {
     Column isUser = col("unit").equalTo(Aliases.USER);
     Dataset<Row> sent =
         rows.withColumnRenamed("unit_id", "sent_id")
@@ -193,17 +185,16 @@ record RetentionFacts(
         .drop("marked_id", "counted_id", "is_own");
   }
 
-  /**
-   * When units signed up, or were created, one row an id as it counts: {@code unit_id}, {@code
-   * customer_id}, {@code person_id}, {@code birth_date} and {@code birth_at}; NULL where nothing is
-   * known of when.
-   */
-  Dataset<Row> signups(Unit unit) {
-    Dataset<Row> told = identified(happening(told(unit.kind()), "signup"));
-    return first(
-        told.withColumn("unit_id", unit.isAsSent() ? col("sent_id") : col("counted_id"))
-            .withColumnRenamed("event_date", "birth_date")
-            .withColumnRenamed("first_at", "birth_at"));
+  /** When units signed up, or were created, as {@link #happenings}; NULL where nobody knows. */
+  Dataset<Row> told(List<Unit> units) {
+    return identified(
+        units.stream()
+            .map(Unit::kind)
+            .distinct()
+            .sorted()
+            .map(kind -> happening(told(kind), "signup"))
+            .reduce(Dataset::union)
+            .orElseThrow());
   }
 
   /** The signups and creations that are told of, by ids as sent. */

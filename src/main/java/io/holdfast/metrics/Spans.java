@@ -19,7 +19,6 @@ import io.holdfast.metrics.CohortTracks.Track;
 import java.time.DayOfWeek;
 import java.time.LocalDate;
 import java.time.ZoneId;
-import java.util.List;
 import java.util.function.Function;
 import java.util.function.IntUnaryOperator;
 import java.util.function.Predicate;
@@ -81,20 +80,8 @@ record Spans(Lookup<Track> tracks, DayOfWeek weekStartsOn, ZoneId tz, LocalDate 
         : one.get();
   }
 
-  /** What follows from the grain, planned for those that tracks have. */
-  private Column byGrain(Function<Periods, Column> ofPeriods) {
-    List<Grain> grains = tracks.settings().stream().map(Track::grain).distinct().sorted().toList();
-    Column number = tracks.integer(track -> track.grain().ordinal());
-    Column chosen = null;
-    for (Grain grain : grains) {
-      Column of = ofPeriods.apply(new Periods(grain, weekStartsOn, tz));
-      if (grains.size() == 1) {
-        return of;
-      }
-      Column isMeant = number.equalTo(grain.ordinal());
-      chosen = chosen == null ? when(isMeant, of) : chosen.when(isMeant, of);
-    }
-    return chosen;
+  private Column byGrain(Function<Periods, Column> of) {
+    return Periods.byGrain(tracks, Track::grain, weekStartsOn, tz, of);
   }
 
   private Column byGrain(Function<Periods, Column> ofDays, Column ofHours) {

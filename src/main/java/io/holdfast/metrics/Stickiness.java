@@ -13,13 +13,11 @@ import static org.apache.spark.sql.types.DataTypes.LongType;
 import static org.apache.spark.sql.types.DataTypes.StringType;
 
 import io.holdfast.activity.FollowedStreams;
-import io.holdfast.activity.Grain;
+import io.holdfast.activity.FollowedStreams.LatestPeriods;
 import io.holdfast.job.Inputs;
 import io.holdfast.job.Job;
 import io.holdfast.sources.Company;
 import io.holdfast.table.Table;
-import java.time.DayOfWeek;
-import java.time.LocalDate;
 import java.util.List;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
@@ -80,72 +78,65 @@ public final class Stickiness {
 
   private static Dataset<Row> of(Inputs in) {
     FollowedStreams settings = in.settings(FollowedStreams.SETTING);
-    DayOfWeek weekStartsOn = in.settings(Company.SETTING).weekStartsOn();
-    return StreamPeriods.union(
-            StreamPeriods.all(RetentionFacts.of(in), settings),
-            one ->
-                stickiness(
-                    one,
-                    settings,
-                    weekStartsOn,
-                    in.settings(RetentionSettings.SETTING).minCohort()))
-        .orElseGet(
-            () -> {
-              in.note("No stickiness is measured: engagement.streams names none.");
-              return in.create(List.of(), TABLE.schema());
-            });
+    StreamPeriods all =
+        StreamPeriods.byGrain(
+            RetentionFacts.of(in),
+            settings.streams(),
+            in.settings(Company.SETTING).weekStartsOn());
+    if (all.isEmpty()) {
+      in.note("No stickiness is measured: engagement.streams names none.");
+      return in.create(List.of(), TABLE.schema());
+    }
+    return stickiness(
+        all,
+        settings.stickinessPeriods(),
+        in.settings(RetentionSettings.SETTING).minCohort());
   }
 
-  /** The distribution of one stream and unit, by each grain that it asks for. */
-  static Dataset<Row> stickiness(
-      StreamPeriods one, FollowedStreams settings, DayOfWeek weekStartsOn, int minCohort) {
+  /** The distribution of each stream and unit, by each grain that it asks for. */
+  static Dataset<Row> stickiness(StreamPeriods all, LatestPeriods latest, int minCohort) {
     Column active = col("active_units");
-    return one.stream().grains().stream()
-        .distinct()
-        .map(grain -> counts(one, grain, weekStartsOn, settings.stickinessPeriods().of(grain)))
-        .reduce(Dataset::unionByName)
-        .orElseThrow()
+    return all.named(counts(all, latest))
         .withColumn("stickiness_rate", Wilson.rate(col("units_at_least"), active))
         .withColumn("rate_low", Wilson.low(col("units_at_least"), active))
         .withColumn("rate_high", Wilson.high(col("units_at_least"), active))
         .withColumn("is_small", active.lt(minCohort));
   }
 
-  private static Dataset<Row> counts(
-      StreamPeriods one, Grain grain, DayOfWeek weekStartsOn, int ofPeriods) {
-    LocalDate asOf = one.facts().asOf();
-    Periods periods = one.periods(grain, weekStartsOn);
-    Column lastIndex = periods.index(lit(asOf), lit(null).cast("timestamp"));
+  private static Dataset<Row> counts(StreamPeriods all, LatestPeriods latest) {
+    Column ofPeriods = all.lanes().integer(lane -> latest.of(lane.grain()));
+    Column lastIndex = all.lastIndex();
     Dataset<Row> units =
-        one.active(periods)
+        all.active()
             .filter(col("period_index").gt(lastIndex.minus(ofPeriods)))
-            .groupBy("unit_id")
+            .groupBy("lane", "unit_id")
             .agg(
                 count(lit(1)).cast("int").as("active_periods"),
                 max(struct("period_index", "customer_id", "person_id")).as("latest"))
             .select(
+                col("lane"),
                 col("active_periods"),
                 col("latest.customer_id"),
                 col("latest.person_id"),
-                lit(asOf).as("known_date"));
-    WindowSpec ofSegment = Window.partitionBy("segment");
+                lit(all.asOf()).as("known_date"));
+    WindowSpec ofSegment = Window.partitionBy("lane", "segment");
     WindowSpec orMore =
         ofSegment
             .orderBy("active_periods")
             .rowsBetween(Window.currentRow(), Window.unboundedFollowing());
-    return one.segmented(units, "known_date")
-        .groupBy("segment", "active_periods")
+    return all.segmented(units, "known_date")
+        .groupBy("lane", "segment", "active_periods")
         .agg(count(lit(1)).as("units"))
         .withColumn("units_at_least", sum("units").over(orMore))
         .withColumn("active_units", sum("units").over(ofSegment))
         .select(
-            lit(grain.text()).as("grain"),
-            lit(ofPeriods).as("of_periods"),
+            col("lane"),
+            ofPeriods.as("of_periods"),
             col("segment.*"),
             col("active_periods"),
             col("units"),
             col("units_at_least"),
             col("active_units"),
-            periods.start(lastIndex.plus(1)).leq(asOf.plusDays(1)).as("is_complete"));
+            all.start(lastIndex.plus(1)).leq(all.asOf().plusDays(1)).as("is_complete"));
   }
 }

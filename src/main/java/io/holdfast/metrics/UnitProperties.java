@@ -4,6 +4,7 @@ import static org.apache.spark.sql.functions.array;
 import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.dense_rank;
+import static org.apache.spark.sql.functions.get;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.min;
 import static org.apache.spark.sql.functions.struct;
@@ -15,6 +16,7 @@ import java.time.LocalDate;
 import java.util.Collection;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
@@ -152,8 +154,18 @@ final class UnitProperties {
   }
 
   /** Whether all conditions are met: TRUE or FALSE, never NULL. */
-  static Column areMet(List<Condition> conditions) {
+  private static Column areMet(List<Condition> conditions) {
     return Condition.areMet(conditions, UnitProperties::value);
+  }
+
+  /** Whether all conditions of a row's setting are met: those of all settings are looked at once. */
+  static <T> Column areMet(Lookup<T> settings, Function<T, List<Condition>> asked) {
+    List<List<Condition>> all = settings.settings().stream().map(asked).distinct().toList();
+    if (all.stream().allMatch(List::isEmpty)) {
+      return lit(true);
+    }
+    Column[] met = all.stream().map(UnitProperties::areMet).toArray(Column[]::new);
+    return get(array(met), settings.integer(one -> all.indexOf(asked.apply(one))));
   }
 
   /** The properties that conditions ask for. */

@@ -468,9 +468,13 @@ final class RetentionOracle {
     if (d.counted() != Counting.ON_OR_AFTER) {
       return isBack(backs, birth, cohort, k);
     }
-    // Far enough past any day of the world, so that without a horizon nothing is cut off.
-    int last = d.horizon().orElse(k + 3_000);
-    for (int later = k; later <= last; later++) {
+    if (d.horizon().isEmpty()) {
+      return backs.stream()
+          .filter(back -> isLater(back, birth))
+          .map(back -> periodOf(back, birth, cohort))
+          .anyMatch(later -> later >= k && isBack(backs, birth, cohort, later));
+    }
+    for (int later = k; later <= d.horizon().get(); later++) {
       boolean isPast =
           d.isRolling()
               ? !rollingStart(anchor(birth), later).isBefore(end)
@@ -483,6 +487,23 @@ final class RetentionOracle {
       }
     }
     return false;
+  }
+
+  /** The last period that has started by a return: sought, for hours of a year are thousands. */
+  private int periodOf(Moment back, Moment birth, Instant cohort) {
+    Instant at = d.isRolling() ? back.at().orElseThrow() : periodStart(back);
+    int low = 0;
+    int high = 20_000;
+    while (low < high) {
+      int middle = (low + high + 1) / 2;
+      Instant start = d.isRolling() ? rollingStart(anchor(birth), middle) : next(cohort, middle);
+      if (start.isAfter(at)) {
+        high = middle - 1;
+      } else {
+        low = middle;
+      }
+    }
+    return low;
   }
 
   private boolean isShown(Instant cohort) {

@@ -6,7 +6,6 @@ import static io.holdfast.Rows.rows;
 import static io.holdfast.metrics.TableRules.assertRulesKept;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.concat_ws;
-import static org.apache.spark.sql.functions.lit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -14,7 +13,6 @@ import io.holdfast.activity.Aliases;
 import io.holdfast.activity.CustomerDays;
 import io.holdfast.activity.CustomerMrr;
 import io.holdfast.activity.EventFilter;
-import io.holdfast.activity.FollowedStreams;
 import io.holdfast.activity.FollowedStreams.FollowedStream;
 import io.holdfast.activity.FollowedStreams.LatestPeriods;
 import io.holdfast.activity.FollowedStreams.NewBy;
@@ -67,7 +65,7 @@ class StreamMetricsTest {
   @Test
   void everyActiveUnitIsOneOfThreeAndWhoSkipsAPeriodIsDormantInIt() {
     Dataset<Row> cells = lifecycle(NewBy.FIRST_ACTIVITY, none(Aliases.TABLE));
-    assertRulesKept(Lifecycle.TABLE, named(cells), LocalDate.of(2026, 1, 31));
+    assertRulesKept(Lifecycle.TABLE, cells, LocalDate.of(2026, 1, 31));
     assertRows(
         cells.filter("segment_dimension = 'all'"),
         """
@@ -125,10 +123,9 @@ class StreamMetricsTest {
     Dataset<Row> cells =
         Stickiness.stickiness(
             one(facts(none(Aliases.TABLE), none(CustomerMrr.TABLE)), NewBy.FIRST_ACTIVITY),
-            new FollowedStreams(Map.of(), new LatestPeriods(28, 3, 12), new LatestPeriods(9, 9, 9)),
-            DayOfWeek.MONDAY,
+            new LatestPeriods(28, 3, 12),
             30);
-    assertRulesKept(Stickiness.TABLE, named(cells), LocalDate.of(2026, 1, 31));
+    assertRulesKept(Stickiness.TABLE, cells, LocalDate.of(2026, 1, 31));
     assertRows(
         cells.filter("segment_dimension = 'all'"),
         """
@@ -179,7 +176,7 @@ class StreamMetricsTest {
             asOf);
     Dataset<Row> cells =
         Engagement.engagement(
-            one(facts, NewBy.FIRST_ACTIVITY),
+            StreamPeriods.byUnit(facts, use(NewBy.FIRST_ACTIVITY), DayOfWeek.MONDAY),
             rows(
                 CustomerDays.TABLE,
                 """
@@ -191,7 +188,7 @@ class StreamMetricsTest {
                 """),
             none(UserDays.TABLE),
             30);
-    assertRulesKept(Engagement.TABLE, named(cells), asOf);
+    assertRulesKept(Engagement.TABLE, cells, asOf);
     assertRows(
         cells.filter("segment_dimension = 'all'"),
         """
@@ -204,7 +201,10 @@ class StreamMetricsTest {
   void withoutBillingNobodyKnowsWhoIsEntitled() {
     Dataset<Row> cells =
         Engagement.engagement(
-            one(facts(none(Aliases.TABLE), none(CustomerMrr.TABLE)), NewBy.FIRST_ACTIVITY),
+            StreamPeriods.byUnit(
+                facts(none(Aliases.TABLE), none(CustomerMrr.TABLE)),
+                use(NewBy.FIRST_ACTIVITY),
+                DayOfWeek.MONDAY),
             none(CustomerDays.TABLE),
             none(UserDays.TABLE),
             30);
@@ -242,20 +242,21 @@ class StreamMetricsTest {
             ZoneOffset.UTC,
             asOf);
     StreamPeriods one =
-        new StreamPeriods(
+        StreamPeriods.byGrain(
             facts,
-            "use",
-            new FollowedStream(
-                EventFilter.CORE,
-                List.of(Unit.CUSTOMER),
-                List.of(Grain.DAY, Grain.WEEK, Grain.MONTH),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty()),
-            Unit.CUSTOMER);
+            Map.of(
+                "use",
+                new FollowedStream(
+                    EventFilter.CORE,
+                    List.of(Unit.CUSTOMER),
+                    List.of(Grain.DAY, Grain.WEEK, Grain.MONTH),
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.empty())),
+            DayOfWeek.SUNDAY);
     LatestPeriods latest = new LatestPeriods(40, 9, 3);
     Set<String> found = new TreeSet<>();
-    Lifecycle.lifecycle(one, new FollowedStreams(Map.of(), latest, latest), DayOfWeek.SUNDAY)
+    Lifecycle.lifecycle(one, latest)
         .select(
             concat_ws(
                 " ",
@@ -325,13 +326,15 @@ class StreamMetricsTest {
 
   private static Dataset<Row> lifecycle(NewBy newBy, Dataset<Row> aliases) {
     return Lifecycle.lifecycle(
-        one(facts(aliases, none(CustomerMrr.TABLE)), newBy),
-        new FollowedStreams(Map.of(), new LatestPeriods(9, 9, 9), new LatestPeriods(9, 9, 9)),
-        DayOfWeek.MONDAY);
+        one(facts(aliases, none(CustomerMrr.TABLE)), newBy), new LatestPeriods(9, 9, 9));
   }
 
   private static StreamPeriods one(RetentionFacts facts, NewBy newBy) {
-    return new StreamPeriods(facts, "use", stream("core", newBy), Unit.CUSTOMER);
+    return StreamPeriods.byGrain(facts, use(newBy), DayOfWeek.MONDAY);
+  }
+
+  private static Map<String, FollowedStream> use(NewBy newBy) {
+    return Map.of("use", stream("core", newBy));
   }
 
   private static FollowedStream stream(String events, NewBy newBy) {
@@ -342,12 +345,6 @@ class StreamMetricsTest {
         Optional.of(newBy),
         Optional.empty(),
         Optional.of(List.of("country")));
-  }
-
-  private static Dataset<Row> named(Dataset<Row> rows) {
-    return rows.withColumn("stream", lit("use"))
-        .withColumn("events", lit("core"))
-        .withColumn("unit", lit("customer"));
   }
 
   private static RetentionFacts facts(Dataset<Row> aliases, Dataset<Row> mrr) {
