@@ -69,8 +69,7 @@ final class CohortPass {
   private final Spans spans;
   private final ReturnBits bits;
 
-  CohortPass(
-      RetentionFacts facts, Map<String, RetentionDefinition> named, DayOfWeek weekStartsOn) {
+  CohortPass(RetentionFacts facts, Map<String, RetentionDefinition> named, DayOfWeek weekStartsOn) {
     this.facts = facts;
     this.weekStartsOn = weekStartsOn;
     parts = new CohortTracks(named);
@@ -221,9 +220,7 @@ final class CohortPass {
       return events;
     }
     Set<String> names = new LinkedHashSet<>();
-    settings
-        .settings()
-        .forEach(one -> names.addAll(UnitProperties.names(ofSetting.apply(one))));
+    settings.settings().forEach(one -> names.addAll(UnitProperties.names(ofSetting.apply(one))));
     Column isAsked = settings.is(one -> !ofSetting.apply(one).isEmpty());
     return events
         .filter(not(isAsked))
@@ -267,8 +264,7 @@ final class CohortPass {
     Column grain = starts.integer(s -> s.recurringBy().map(Enum::ordinal).orElse(-1));
     for (Grain one : Grain.values()) {
       if (starts.any(start -> start.recurringBy().equals(Optional.of(one)))) {
-        number =
-            when(grain.equalTo(one.ordinal()), periods(one).index(date, at)).otherwise(number);
+        number = when(grain.equalTo(one.ordinal()), periods(one).index(date, at)).otherwise(number);
       }
     }
     return number;
@@ -349,12 +345,9 @@ final class CohortPass {
             .and(col("unit_id").equalTo(col("touched_id")))
             .and(spans.isLater());
     Dataset<Row> returns =
-        followed
-            .join(touches(), isOwnAndLater, "left")
-            .withColumn("returned", spans.period());
+        followed.join(touches(), isOwnAndLater, "left").withColumn("returned", spans.period());
     Column[] member =
-        columns(
-            "back", "track", "unit_id", "customer_id", "person_id", "birth_date", "birth_at");
+        columns("back", "track", "unit_id", "customer_id", "person_id", "birth_date", "birth_at");
     if (tracks.any(track -> track.occurrences() > 1)) {
       returns = oftenEnough(returns, member);
     }

@@ -192,8 +192,7 @@ final class CohortTracks {
 
   /** The tracks of a row's start. */
   Column tracksOfStart() {
-    return starts()
-        .integers(start -> tracks().numbers(t -> starts.get(t.start()).equals(start)));
+    return starts().integers(start -> tracks().numbers(t -> starts.get(t.start()).equals(start)));
   }
 
   /** The definitions that are read off a row's track. */

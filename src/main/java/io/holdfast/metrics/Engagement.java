@@ -266,8 +266,7 @@ public final class Engagement {
   }
 
   private static Dataset<Row> unitDays(StreamPeriods all, Unit unit, Dataset<Row> days) {
-    boolean isAsked =
-        all.lanes().any(lane -> lane.unit().kind().equals(unit.kind()));
+    boolean isAsked = all.lanes().any(lane -> lane.unit().kind().equals(unit.kind()));
     return days.filter(lit(isAsked))
         .select(
             lit(unit.kind()).as("unit"),

@@ -150,8 +150,7 @@ public final class Lifecycle {
     Column isShown =
         index.gt(all.lastIndex().minus(all.lanes().integer(lane -> latest.of(lane.grain()))));
     Column end = least(date_sub(all.start(index.plus(1)), 1), lit(all.asOf()));
-    return all.segmented(
-        states(all).filter(isShown).withColumn("period_end", end), "period_end");
+    return all.segmented(states(all).filter(isShown).withColumn("period_end", end), "period_end");
   }
 
   /** One row per unit and period in which it is active, or newly dormant, and which it is. */

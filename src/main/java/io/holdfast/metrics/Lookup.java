@@ -57,9 +57,7 @@ record Lookup<T>(List<T> settings, Column number) {
     if (settings.stream().allMatch(condition)) {
       return lit(true);
     }
-    return settings.stream().noneMatch(condition)
-        ? lit(false)
-        : get(lit(flags(condition)), number);
+    return settings.stream().noneMatch(condition) ? lit(false) : get(lit(flags(condition)), number);
   }
 
   private boolean[] flags(Predicate<T> condition) {

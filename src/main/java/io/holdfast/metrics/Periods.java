@@ -69,8 +69,7 @@ record Periods(Grain grain, DayOfWeek weekStartsOn, ZoneId tz) {
    */
   Column index(Column date, Column at) {
     return switch (grain) {
-      case HOUR ->
-          wholes(unix_micros(at).plus(pastTheHour(at)), lit(HOUR));
+      case HOUR -> wholes(unix_micros(at).plus(pastTheHour(at)), lit(HOUR));
       case DAY -> datediff(date, lit(EPOCH));
       case WEEK -> floor(datediff(date, lit(firstWeek())).divide(lit(7))).cast("int");
       case MONTH ->

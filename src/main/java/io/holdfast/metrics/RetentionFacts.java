@@ -25,7 +25,6 @@ import io.holdfast.table.Table;
 import java.time.LocalDate;
 import java.time.ZoneId;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -107,7 +106,8 @@ record RetentionFacts(
    */
   Dataset<Row> happenings(List<Unit> units, List<EventFilter> filters) {
     List<Dataset<Row>> parts = new ArrayList<>();
-    Set<String> kinds = units.stream().map(Unit::kind).collect(Collectors.toCollection(TreeSet::new));
+    Set<String> kinds =
+        units.stream().map(Unit::kind).collect(Collectors.toCollection(TreeSet::new));
     if (filters.stream().anyMatch(EventFilter::isOfEvents)) {
       Object[] streams =
           filters.stream().map(EventFilter::stream).distinct().sorted().toArray(Object[]::new);

@@ -114,9 +114,7 @@ record Spans(Lookup<Track> tracks, DayOfWeek weekStartsOn, ZoneId tz, LocalDate 
 
   /** How many of the latest cohorts there are from a member's on. */
   Column cohortsSince() {
-    return index(lit(asOf), timestamp_micros(end().minus(1)))
-        .minus(col("cohort_index"))
-        .plus(1);
+    return index(lit(asOf), timestamp_micros(end().minus(1))).minus(col("cohort_index")).plus(1);
   }
 
   /** Whether a return comes after the birth: on a later day, or where days are short, later. */
@@ -159,7 +157,9 @@ record Spans(Lookup<Track> tracks, DayOfWeek weekStartsOn, ZoneId tz, LocalDate 
     return either(
         track -> track.anchor() == Anchor.DAY,
         () -> unix_micros(clock().midnight(col("birth_date"))),
-        () -> either(track -> track.anchor() == Anchor.HOUR, () -> clock().hourOf(birth), () -> birth));
+        () ->
+            either(
+                track -> track.anchor() == Anchor.HOUR, () -> clock().hourOf(birth), () -> birth));
   }
 
   /** The latest anchor that a member of the cohort could have, or the first that none can. */
@@ -218,8 +218,7 @@ record Spans(Lookup<Track> tracks, DayOfWeek weekStartsOn, ZoneId tz, LocalDate 
   /** The last period that has begun on each day since the cohort's start. */
   private static int[] begunByDay(Track track) {
     int[] from = brackets(track, 0, Bracket::from);
-    return byDay(
-        track, day -> (int) IntStream.of(from).filter(first -> first <= day).count() - 1);
+    return byDay(track, day -> (int) IntStream.of(from).filter(first -> first <= day).count() - 1);
   }
 
   /** The last period that is over after so many whole days; {@link #NONE} before the first. */
@@ -274,10 +273,7 @@ record Spans(Lookup<Track> tracks, DayOfWeek weekStartsOn, ZoneId tz, LocalDate 
         () ->
             on(
                 tracks.integers(Spans::begunByDay),
-                either(
-                    Track::isRolling,
-                    () -> lengths,
-                    () -> datediff(lit(asOf), cohortStart()))),
+                either(Track::isRolling, () -> lengths, () -> datediff(lit(asOf), cohortStart()))),
         () -> either(Track::isRolling, () -> lengths, () -> cohortsSince().minus(1)));
   }
 
@@ -311,14 +307,12 @@ record Spans(Lookup<Track> tracks, DayOfWeek weekStartsOn, ZoneId tz, LocalDate 
         () -> lit(null).cast("date"),
         () ->
             byGrain(
-                periods -> periods.start(col("cohort_index").plus(k)),
-                clock().day(hoursLater(k))));
+                periods -> periods.start(col("cohort_index").plus(k)), clock().day(hoursLater(k))));
   }
 
   private Column hoursLater(Column k) {
     return timestamp_micros(
-        unix_micros(col("cohort_start_at"))
-            .plus(k.cast("bigint").multiply(lit(Periods.HOUR))));
+        unix_micros(col("cohort_start_at")).plus(k.cast("bigint").multiply(lit(Periods.HOUR))));
   }
 
   /** The last local day of a member's period k, at most {@code asOf}. */

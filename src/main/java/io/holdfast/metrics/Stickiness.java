@@ -80,17 +80,13 @@ public final class Stickiness {
     FollowedStreams settings = in.settings(FollowedStreams.SETTING);
     StreamPeriods all =
         StreamPeriods.byGrain(
-            RetentionFacts.of(in),
-            settings.streams(),
-            in.settings(Company.SETTING).weekStartsOn());
+            RetentionFacts.of(in), settings.streams(), in.settings(Company.SETTING).weekStartsOn());
     if (all.isEmpty()) {
       in.note("No stickiness is measured: engagement.streams names none.");
       return in.create(List.of(), TABLE.schema());
     }
     return stickiness(
-        all,
-        settings.stickinessPeriods(),
-        in.settings(RetentionSettings.SETTING).minCohort());
+        all, settings.stickinessPeriods(), in.settings(RetentionSettings.SETTING).minCohort());
   }
 
   /** The distribution of each stream and unit, by each grain that it asks for. */

@@ -172,8 +172,7 @@ record StreamPeriods(RetentionFacts facts, Lookup<Lane> lanes, DayOfWeek weekSta
     Column ofLane =
         lanes.texts(
             lane ->
-                Stream.concat(
-                        Stream.of(UnitProperties.ALL), lane.stream().dimensions().stream())
+                Stream.concat(Stream.of(UnitProperties.ALL), lane.stream().dimensions().stream())
                     .distinct()
                     .toList());
     return UnitProperties.joined(units, dateColumn, facts, names)

@@ -158,7 +158,9 @@ final class UnitProperties {
     return Condition.areMet(conditions, UnitProperties::value);
   }
 
-  /** Whether all conditions of a row's setting are met: those of all settings are looked at once. */
+  /**
+   * Whether all conditions of a row's setting are met: those of all settings are looked at once.
+   */
   static <T> Column areMet(Lookup<T> settings, Function<T, List<Condition>> asked) {
     List<List<Condition>> all = settings.settings().stream().map(asked).distinct().toList();
     if (all.stream().allMatch(List::isEmpty)) {

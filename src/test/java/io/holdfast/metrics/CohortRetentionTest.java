@@ -423,8 +423,7 @@ class CohortRetentionTest {
     assertThat(ofTwenty).isLessThanOrEqualTo(nodes(facts, Map.of("a1", twenty.get("a1"))) * 3 / 2);
   }
 
-  private static long nodes(
-      RetentionFacts facts, Map<String, RetentionDefinition> definitions) {
+  private static long nodes(RetentionFacts facts, Map<String, RetentionDefinition> definitions) {
     return CohortRetention.retention(
             facts, new RetentionSettings(30, definitions), DayOfWeek.MONDAY)
         .queryExecution()
