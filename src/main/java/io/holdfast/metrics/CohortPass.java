@@ -261,10 +261,10 @@ final class CohortPass {
   /** In recurring mode the period's number, and else nothing: one birth ever. */
   private Column cohortAgain(Column date, Column at) {
     Column number = lit(null).cast("int");
-    Column grain = starts.integer(s -> s.recurringBy().map(Enum::ordinal).orElse(-1));
+    Column grain = starts.text(start -> start.recurringBy().map(Grain::text).orElse(null));
     for (Grain one : Grain.values()) {
       if (starts.any(start -> start.recurringBy().equals(Optional.of(one)))) {
-        number = when(grain.equalTo(one.ordinal()), periods(one).index(date, at)).otherwise(number);
+        number = when(grain.equalTo(one.text()), periods(one).index(date, at)).otherwise(number);
       }
     }
     return number;

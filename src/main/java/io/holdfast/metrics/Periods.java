@@ -51,11 +51,11 @@ record Periods(Grain grain, DayOfWeek weekStartsOn, ZoneId tz) {
       ZoneId tz,
       Function<Periods, Column> of) {
     List<Grain> grains = settings.settings().stream().map(grain).distinct().sorted().toList();
-    Column number = settings.integer(one -> grain.apply(one).ordinal());
+    Column text = settings.text(one -> grain.apply(one).text());
     Column chosen = of.apply(new Periods(grains.get(0), weekStartsOn, tz));
     for (Grain other : grains.subList(1, grains.size())) {
       chosen =
-          when(number.equalTo(other.ordinal()), of.apply(new Periods(other, weekStartsOn, tz)))
+          when(text.equalTo(other.text()), of.apply(new Periods(other, weekStartsOn, tz)))
               .otherwise(chosen);
     }
     return chosen;

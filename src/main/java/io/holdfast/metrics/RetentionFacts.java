@@ -99,8 +99,8 @@ record RetentionFacts(
   }
 
   /**
-   * What happened in some streams, and when units signed up or first paid: {@code unit} and {@code
-   * stream}, the unit's id as {@code sent_id} and as {@code counted_id}, {@code customer_id} and
+   * What happened in some streams, and when units signed up or first paid: whose kind it is and in
+   * which stream, the id as {@code sent_id} and as {@code counted_id}, {@code customer_id} and
    * {@code person_id} as they count, {@code event_date} and what happened on it. Other streams may
    * be among it.
    */

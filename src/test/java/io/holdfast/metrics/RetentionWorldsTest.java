@@ -354,8 +354,8 @@ class RetentionWorldsTest {
   // ---- definitions ----
 
   private static Optional<RetentionDefinition> randomDefinition(Random random) {
-    Grain grain = Grain.values()[random.nextInt(4)];
-    Counting counting = Counting.values()[random.nextInt(3)];
+    Grain grain = one(random, Grain.values());
+    Counting counting = one(random, Counting.values());
     boolean isRolling = random.nextInt(3) == 0;
     int periods = 1 + random.nextInt(grain == Grain.HOUR ? 70 : 9);
     List<String> dimensions = new ArrayList<>(List.of("world"));
@@ -365,12 +365,12 @@ class RetentionWorldsTest {
     try {
       return Optional.of(
           new RetentionDefinition(
-              Unit.values()[random.nextInt(4)],
+              one(random, Unit.values()),
               start(random),
               maybe(random, randomFilter(random)),
-              maybe(random, Mode.values()[random.nextInt(2)]),
+              maybe(random, one(random, Mode.values())),
               Optional.of(isRolling ? Window.ROLLING : Window.CALENDAR),
-              isRolling ? maybe(random, Anchor.values()[random.nextInt(3)]) : Optional.empty(),
+              isRolling ? maybe(random, one(random, Anchor.values())) : Optional.empty(),
               grain,
               Optional.of(counting),
               counting == Counting.ON_OR_AFTER
@@ -390,6 +390,10 @@ class RetentionWorldsTest {
     } catch (IllegalArgumentException refused) {
       return Optional.empty();
     }
+  }
+
+  private static <T> T one(Random random, T[] of) {
+    return List.of(of).get(random.nextInt(of.length));
   }
 
   private static <T> Optional<T> maybe(Random random, T value) {
