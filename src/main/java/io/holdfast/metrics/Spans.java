@@ -31,9 +31,9 @@ import org.apache.spark.sql.Column;
  * The periods of tracks: which one a return lies in, when it has begun, who has lived through it,
  * and when nothing of it can change.
  *
- * <p>Source: metrics, "Cohort retention". Rows have the number of their track; those of
- * members {@code birth_date}, {@code birth_at}, {@code cohort_index} and {@code cohort_start_at};
- * those of returns {@code touch_date} and {@code touch_at}. Period k is a column of integers.
+ * <p>Source: metrics, "Cohort retention". Rows have the number of their track; those of members
+ * {@code birth_date}, {@code birth_at}, {@code cohort_index} and {@code cohort_start_at}; those of
+ * returns {@code touch_date} and {@code touch_at}. Period k is a column of integers.
  *
  * @param tracks the tracks
  * @param weekStartsOn the first day of a week
