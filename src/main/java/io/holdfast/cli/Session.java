@@ -40,6 +40,8 @@ public final class Session {
           Map.entry("spark.sql.codegen.cache.maxEntries", "2000"),
           Map.entry("spark.databricks.delta.snapshotPartitions", "1"),
           Map.entry("spark.sql.shuffle.partitions", "4"),
+          // Else every aggregate of a few rows takes a page of up to 64 MB.
+          Map.entry("spark.buffer.pageSize", "2m"),
           // What is held between a table's check and its commit lives for seconds.
           Map.entry("spark.sql.inMemoryColumnarStorage.compressed", "false"),
           Map.entry("spark.sql.sources.parallelPartitionDiscovery.parallelism", "2"));
