@@ -166,9 +166,11 @@ public final class Predictions {
         .withColumn("base_rate", lit(latest.baseRate()).cast(DoubleType));
   }
 
+  /** Of the last training's candidates the one that was chosen speaks: it says why none serves. */
   static Latest latest(Dataset<Row> models, Optional<String> refusal) {
     return models
-        .orderBy(col("as_of_date").desc(), col("model_id"))
+        .orderBy(
+            col("as_of_date").desc(), col("validation_pr_auc").desc_nulls_last(), col("model_id"))
         .select("base_rate", "status")
         .limit(1)
         .collectAsList()

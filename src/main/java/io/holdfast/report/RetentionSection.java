@@ -100,7 +100,10 @@ record RetentionSection(Night night, Parts parts, int cohorts) {
   }
 
   private String period(Line cell, Line mean) {
-    return parts.words().of("period." + cell.text("grain"), mean.count("period"));
+    String key = "period." + cell.text("grain");
+    // Brackets have no grain.
+    String known = parts.words().or(key, "").isEmpty() ? "period.other" : key;
+    return parts.words().of(known, mean.count("period"));
   }
 
   private String title(Line cell) {

@@ -260,6 +260,21 @@ class TrainingTest {
   }
 
   @Test
+  void theChosenCandidateSaysWhyNoneServes() {
+    Dataset<Row> models =
+        rows(
+            Models.TABLE,
+            """
+            | as_of_date | model_id | validation_pr_auc | base_rate | status             |
+            | 2026-06-20 | before   | 0.50              | 0.05      | the week before    |
+            | 2026-06-27 | a        | 0.06              | 0.04      | not chosen         |
+            | 2026-06-27 | b        | 0.12              | 0.04      | failed Brier skill |
+            """);
+    assertThat(Predictions.latest(models, Optional.empty()).status())
+        .isEqualTo("failed Brier skill");
+  }
+
+  @Test
   @Tag("integration")
   void aFeatureThatKnowsTheOutcomeStopsPromotionAndIsNamed() {
     // Seats are set to 0 for who leaves; a price change is told of leavers alone.
