@@ -102,13 +102,7 @@ record AdoptionSection(Night night, Parts parts) {
           Track.SHARE.bar(tier.number("mean_breadth"), target, "s1"),
           figures.of(tier, "mean_breadth", Kind.SHARE),
           figures.of(target, Kind.SHARE_SHORT),
-          Html.all(
-              figures.of(tier, "adoption_rate", Kind.SHARE),
-              el(
-                  "small",
-                  at("class", "under"),
-                  figures.interval(
-                      tier.value("rate_low"), tier.value("rate_high"), Kind.SHARE_SHORT))),
+          figures.ranged(tier, Estimate.rate("adoption_rate"), Kind.SHARE),
           figures.of(tier, "entitled_customers", Kind.COUNT));
     }
     return parts.panel(
@@ -140,24 +134,11 @@ record AdoptionSection(Night night, Parts parts) {
       grid.row(
           line.text("level").equals("overall")
               ? words.of("adoption.any")
-              : Html.all(
-                  Labels.value(words, line.text("tier")),
-                  line.is("is_small") ? el("sup", "~") : Html.all()),
+              : Html.all(Labels.value(words, line.text("tier")), Labels.small(line)),
           figures.of(line, "adopter_retention_rate", Kind.SHARE),
           figures.of(line, "other_retention_rate", Kind.SHARE),
-          track.dot(
-              line.number("difference"),
-              line.number("difference_low"),
-              line.number("difference_high"),
-              0,
-              line.is("is_small") ? "weak" : "s1"),
-          Html.all(
-              figures.of(line, "difference", Kind.POINTS),
-              el(
-                  "small",
-                  at("class", "under"),
-                  figures.interval(
-                      line.value("difference_low"), line.value("difference_high"), Kind.POINTS))));
+          track.dot(line, Estimate.of("difference"), 0, Labels.style(line)),
+          figures.ranged(line, Estimate.of("difference"), Kind.POINTS));
     }
     return parts.panel(
         "adopters", grid.in(words.of("adopters.title")), parts.note(words.of("association")));
@@ -194,12 +175,7 @@ record AdoptionSection(Night night, Parts parts) {
                   ? el("small", at("class", "tag"), words.of("adoption.new"))
                   : Html.all()),
           Labels.value(words, line.text("tier")),
-          Track.SHARE.dot(
-              line.number("adoption_rate"),
-              line.number("rate_low"),
-              line.number("rate_high"),
-              Double.NaN,
-              line.is("is_small") ? "weak" : "s1"),
+          Track.SHARE.dot(line, Estimate.rate("adoption_rate"), Double.NaN, Labels.style(line)),
           figures.of(line, "adoption_rate", Kind.SHARE),
           figures.interval(line.value("rate_low"), line.value("rate_high"), Kind.SHARE_SHORT),
           figures.of(line, "adopters", Kind.COUNT),
@@ -245,21 +221,12 @@ record AdoptionSection(Night night, Parts parts) {
           fair.map(
                   l ->
                       Track.SHARE.dot(
-                          l.number("retention_rate"),
-                          l.number("rate_low"),
-                          l.number("rate_high"),
+                          l,
+                          Estimate.rate("retention_rate"),
                           all.number("claimed_retention_rate"),
-                          l.is("is_small") ? "weak" : "s1"))
+                          Labels.style(l)))
               .orElse(Html.all()),
-          fair.map(
-                  l ->
-                      Html.all(
-                          figures.of(l, "retention_rate", Kind.SHARE),
-                          el(
-                              "small",
-                              at("class", "under"),
-                              figures.interval(
-                                  l.value("rate_low"), l.value("rate_high"), Kind.SHARE_SHORT))))
+          fair.map(l -> figures.ranged(l, Estimate.rate("retention_rate"), Kind.SHARE))
               .orElse(Html.all(figures.of(null, Kind.SHARE))),
           figures.of(all, "claimed_retention_rate", Kind.SHARE_SHORT),
           figures.of(all, "retention_rate", Kind.SHARE));

@@ -24,6 +24,8 @@ import java.util.TreeMap;
 /** Who leaves, how many of whom, why, and how long customers stay. */
 record ChurnSection(Night night, Parts parts) {
 
+  private static final Estimate ATTRIBUTED =
+      new Estimate("attributed_rate", "attributed_low", "attributed_high");
   private static final String ALL = "all";
   private static final List<String> KINDS =
       List.of("month", "quarter", "year", "trailing_12_months");
@@ -263,21 +265,8 @@ record ChurnSection(Night night, Parts parts) {
     for (Line cause : causes) {
       grid.row(
           words.or("cause." + cause.text("cause"), cause.text("cause").replace('_', ' ')),
-          track.dot(
-              cause.number("attributed_rate"),
-              cause.number("attributed_low"),
-              cause.number("attributed_high"),
-              cause.number("claimed_rate"),
-              "s1"),
-          Html.all(
-              figures.of(cause, "attributed_rate", Kind.SHARE),
-              el(
-                  "small",
-                  at("class", "under"),
-                  figures.interval(
-                      cause.value("attributed_low"),
-                      cause.value("attributed_high"),
-                      Kind.SHARE_SHORT))),
+          track.dot(cause, ATTRIBUTED, cause.number("claimed_rate"), "s1"),
+          figures.ranged(cause, ATTRIBUTED, Kind.SHARE),
           figures.of(cause, "claimed_rate", Kind.SHARE_SHORT),
           figures.of(cause, "churned_customers", Kind.COUNT),
           figures.of(cause, "stated_customers", Kind.COUNT),
@@ -356,20 +345,13 @@ record ChurnSection(Night night, Parts parts) {
           Html.all(
               el("small", Labels.value(words, segment.text("segment_dimension")) + " "),
               Labels.value(words, segment.text("segment_value")),
-              segment.is("is_small") ? el("sup", "~") : Html.all()),
+              Labels.small(segment)),
           Track.SHARE.dot(
-              segment.number("churn_rate"),
-              segment.number("rate_low"),
-              segment.number("rate_high"),
+              segment,
+              Estimate.rate("churn_rate"),
               window.number("churn_rate"),
-              segment.is("is_small") ? "weak" : "s1"),
-          Html.all(
-              figures.of(segment, "churn_rate", Kind.SHARE),
-              el(
-                  "small",
-                  at("class", "under"),
-                  figures.interval(
-                      segment.value("rate_low"), segment.value("rate_high"), Kind.SHARE_SHORT))),
+              Labels.style(segment)),
+          figures.ranged(segment, Estimate.rate("churn_rate"), Kind.SHARE),
           figures.of(segment, "churned_customers", Kind.COUNT),
           figures.of(segment, "start_customers", Kind.COUNT));
     }
@@ -492,7 +474,7 @@ record ChurnSection(Night night, Parts parts) {
         String name = Labels.value(words, plan.getKey());
         series.add(new Series(name, "s" + (series.size() + 1), steps(lines, false)));
         grid.row(
-            Html.all(name, end.is("is_small") ? el("sup", "~") : Html.all()),
+            Html.all(name, Labels.small(end)),
             parts.figures().of(end, "followed_customers", Kind.COUNT),
             parts.figures().of(end, "all_churned_customers", Kind.COUNT),
             parts.figures().of(end, "survival_rate", Kind.SHARE),

@@ -60,6 +60,19 @@ record Figures(Words words, Currency currency) {
             of(high, kind));
   }
 
+  /** A figure with its interval below it; shares are written short there. */
+  Node ranged(Line line, Estimate estimate, Kind kind) {
+    return Html.all(
+        of(line, estimate.value(), kind),
+        el(
+            "small",
+            at("class", "under"),
+            interval(
+                line.value(estimate.low()),
+                line.value(estimate.high()),
+                kind == Kind.SHARE ? Kind.SHARE_SHORT : kind)));
+  }
+
   /** The text alone. */
   String text(Object value, Kind kind) {
     if (isUnknown(value)) {

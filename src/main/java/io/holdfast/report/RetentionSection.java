@@ -289,10 +289,7 @@ record RetentionSection(Night night, Parts parts, int cohorts) {
     boolean isMonth = first.text("grain").equals("month");
     List<Object> row = new ArrayList<>();
     row.add(isMonth ? parts.figures().month(cohort) : parts.figures().day(cohort));
-    row.add(
-        Html.all(
-            parts.figures().of(first, "cohort_size", Kind.COUNT),
-            first.is("is_small") ? el("sup", "~") : Html.all()));
+    row.add(Html.all(parts.figures().of(first, "cohort_size", Kind.COUNT), Labels.small(first)));
     for (int period = 0; period <= periods; period++) {
       Line cell = cells.get(period);
       row.add(cell == null ? Html.all() : heat(cell));

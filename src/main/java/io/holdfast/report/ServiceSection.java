@@ -74,22 +74,14 @@ record ServiceSection(Night night, Parts parts) {
                   : words.or(
                       "touchpoint." + line.text("touchpoint"),
                       line.text("touchpoint").replace('_', ' ')),
-              line.is("is_small") ? el("sup", "~") : Html.all()),
+              Labels.small(line)),
           track.bar(
               line.number("mean_score_10"),
               isAll ? target("csat") : Double.NaN,
-              line.is("is_small") ? "weak" : "s1"),
+              Labels.style(line)),
           figures.of(line, "mean_score_10", Kind.ONE_DECIMAL),
           figures.of(line, "mean_score_5", Kind.ONE_DECIMAL),
-          Html.all(
-              figures.of(line, "top_box_rate", Kind.SHARE),
-              el(
-                  "small",
-                  at("class", "under"),
-                  figures.interval(
-                      line.value("top_box_rate_low"),
-                      line.value("top_box_rate_high"),
-                      Kind.SHARE_SHORT))),
+          figures.ranged(line, Estimate.of("top_box_rate"), Kind.SHARE),
           figures.of(line, "answers", Kind.COUNT),
           figures.of(line, "response_rate", Kind.SHARE));
     }
@@ -121,13 +113,7 @@ record ServiceSection(Night night, Parts parts) {
             at("class", "range"),
             words.of("interval.name") + " ",
             figures.interval(nps.value("nps_low"), nps.value("nps_high"), Kind.ONE_DECIMAL)),
-        new Track(-100, 100)
-            .dot(
-                nps.number("nps"),
-                nps.number("nps_low"),
-                nps.number("nps_high"),
-                target("nps"),
-                "s1"),
+        new Track(-100, 100).dot(nps, Estimate.of("nps"), target("nps"), "s1"),
         grid.in(words.of("nps.title")));
   }
 
@@ -166,21 +152,8 @@ record ServiceSection(Night night, Parts parts) {
           figures.of(tier, "target_minutes", Kind.COUNT),
           figures.of(tier, "median_first_response_minutes", Kind.COUNT),
           figures.of(tier, "p90_first_response_minutes", Kind.COUNT),
-          Track.SHARE.dot(
-              tier.number("attainment_rate"),
-              tier.number("attainment_rate_low"),
-              tier.number("attainment_rate_high"),
-              Double.NaN,
-              "s1"),
-          Html.all(
-              figures.of(tier, "attainment_rate", Kind.SHARE),
-              el(
-                  "small",
-                  at("class", "under"),
-                  figures.interval(
-                      tier.value("attainment_rate_low"),
-                      tier.value("attainment_rate_high"),
-                      Kind.SHARE_SHORT))),
+          Track.SHARE.dot(tier, Estimate.of("attainment_rate"), Double.NaN, "s1"),
+          figures.ranged(tier, Estimate.of("attainment_rate"), Kind.SHARE),
           figures.of(tier, "tickets", Kind.COUNT),
           figures.of(tier, "ticket_trend", Kind.SHARE),
           figures.of(tier, "resolution_rate", Kind.SHARE),
@@ -217,23 +190,10 @@ record ServiceSection(Night night, Parts parts) {
       boolean isAll = plan.text("plan").equals(ALL);
       grid.row(
           Html.all(
-              isAll ? words.of("all") : Labels.value(words, plan.text("plan")),
-              plan.is("is_small") ? el("sup", "~") : Html.all()),
+              isAll ? words.of("all") : Labels.value(words, plan.text("plan")), Labels.small(plan)),
           Track.SHARE.dot(
-              plan.number("coverage_rate"),
-              plan.number("coverage_rate_low"),
-              plan.number("coverage_rate_high"),
-              isAll ? target("cs_coverage") : Double.NaN,
-              "s1"),
-          Html.all(
-              figures.of(plan, "coverage_rate", Kind.SHARE),
-              el(
-                  "small",
-                  at("class", "under"),
-                  figures.interval(
-                      plan.value("coverage_rate_low"),
-                      plan.value("coverage_rate_high"),
-                      Kind.SHARE_SHORT))),
+              plan, Estimate.of("coverage_rate"), isAll ? target("cs_coverage") : Double.NaN, "s1"),
+          figures.ranged(plan, Estimate.of("coverage_rate"), Kind.SHARE),
           figures.of(plan, "mrr_coverage_rate", Kind.SHARE),
           figures.of(plan, "covered_customers", Kind.COUNT),
           figures.of(plan, "customers", Kind.COUNT));
@@ -267,19 +227,8 @@ record ServiceSection(Night night, Parts parts) {
           words.or("stratum." + line.text("stratum"), line.text("stratum").replace('_', ' ')),
           counted(line, "managed_retention_rate", "managed_retained", "managed_customers"),
           counted(line, "other_retention_rate", "other_retained", "other_customers"),
-          track.dot(
-              line.number("difference"),
-              line.number("difference_low"),
-              line.number("difference_high"),
-              0,
-              "s1"),
-          Html.all(
-              figures.of(line, "difference", Kind.POINTS),
-              el(
-                  "small",
-                  at("class", "under"),
-                  figures.interval(
-                      line.value("difference_low"), line.value("difference_high"), Kind.POINTS))));
+          track.dot(line, Estimate.of("difference"), 0, "s1"),
+          figures.ranged(line, Estimate.of("difference"), Kind.POINTS));
     }
     return parts.panel(
         "managers", grid.in(words.of("managers.title")), parts.note(words.of("association")));

@@ -82,6 +82,16 @@ record Track(double from, double to) {
     return strip(drawn);
   }
 
+  /** The dot of a figure of a table's row. */
+  Node dot(Line line, Estimate estimate, double wanted, String style) {
+    return dot(
+        line.number(estimate.value()),
+        line.number(estimate.low()),
+        line.number(estimate.high()),
+        wanted,
+        style);
+  }
+
   /** A bar from the left end. */
   Node bar(double value, double wanted, String style) {
     List<Node> drawn = new ArrayList<>();
