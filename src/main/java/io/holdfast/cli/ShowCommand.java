@@ -8,7 +8,6 @@ import io.holdfast.config.Settings;
 import io.holdfast.failure.BadInput;
 import io.holdfast.failure.NotReady;
 import io.holdfast.job.Ledger;
-import io.holdfast.lake.Commit;
 import io.holdfast.lake.Lake;
 import io.holdfast.table.Refresh;
 import io.holdfast.table.Table;
@@ -19,7 +18,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
-import org.apache.spark.sql.AnalysisException;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -27,7 +25,6 @@ import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -42,34 +39,10 @@ final class ShowCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
   @Mixin private Options options = new Options();
+  @Mixin private RowOptions chosen = new RowOptions();
 
   @Parameters(paramLabel = "TABLE", description = "stage.table; the stage may be left out")
   private String name = "";
-
-  @Option(
-      names = "--as-of",
-      paramLabel = "DATE",
-      description = "the night; the latest one published by default")
-  private Optional<LocalDate> asOf = Optional.empty();
-
-  @Option(
-      names = "--where",
-      paramLabel = "SQL",
-      description = "only rows for which this holds, such as \"is_small = false\"")
-  private Optional<String> where = Optional.empty();
-
-  @Option(
-      names = "--limit",
-      paramLabel = "N",
-      defaultValue = "20",
-      description = "how many rows, or lines of a view (default: ${DEFAULT-VALUE})")
-  private int limit;
-
-  @Option(
-      names = "--csv",
-      paramLabel = "FILE",
-      description = "write every row and column to a CSV file instead")
-  private Optional<Path> csv = Optional.empty();
 
   ShowCommand(Program program) {
     this.program = program;
@@ -87,9 +60,10 @@ final class ShowCommand implements Callable<Integer> {
               .formatted(table));
     }
     PrintWriter out = spec.commandLine().getOut();
-    Dataset<Row> rows = chosen(night(table, lake, out), table);
-    if (csv.isPresent()) {
-      out.printf("%,d rows of %s written to %s%n", Csv.write(rows, csv.get()), table, csv.get());
+    Dataset<Row> rows = chosen.chosen(night(table, lake, out), table.toString());
+    if (chosen.csv().isPresent()) {
+      Path file = chosen.csv().get();
+      out.printf("%,d rows of %s written to %s%n", Csv.write(rows, file), table, file);
     } else {
       print(rows, table, out);
     }
@@ -124,13 +98,7 @@ final class ShowCommand implements Callable<Integer> {
       out.printf("%s: %s; all that has arrived%n%n", table, table.grain());
       return rows;
     }
-    Optional<LocalDate> published = Ledger.nights(lake).keySet().stream().max(LocalDate::compareTo);
-    LocalDate night =
-        asOf.or(() -> published)
-            .or(
-                () ->
-                    lake.last(table).map(Commit.Logged::commit).map(c -> LocalDate.parse(c.asOf())))
-            .orElseThrow();
+    LocalDate night = chosen.night(lake, table).orElseThrow();
     if (lake.last(table, night).isEmpty()) {
       throw new NotReady(
           "Cannot show %s of %s: that night was never built. Run `holdfast run nightly --as-of %s`."
@@ -148,32 +116,8 @@ final class ShowCommand implements Callable<Integer> {
     return rows.filter(keepsAll ? date.leq(lit(night)) : date.equalTo(lit(night)));
   }
 
-  private Dataset<Row> chosen(Dataset<Row> rows, Table table) {
-    if (where.isEmpty()) {
-      return rows;
-    }
-    try {
-      return filtered(rows, where.get());
-    } catch (AnalysisException e) {
-      throw new BadInput(
-          "Cannot read --where \"%s\": %s. The columns of %s are %s."
-              .formatted(
-                  where.get(),
-                  e.getMessage().lines().findFirst().orElse("").replaceAll("\\.? SQLSTATE.*", ""),
-                  table,
-                  String.join(", ", table.columnNames())),
-          e);
-    }
-  }
-
-  // Scala does not declare what it throws.
-  @SuppressWarnings("RedundantThrows")
-  private static Dataset<Row> filtered(Dataset<Row> rows, String sql) throws AnalysisException {
-    return rows.filter(sql);
-  }
-
   private void print(Dataset<Row> rows, Table table, PrintWriter out) {
-    Page page = Page.of(limit);
+    Page page = Page.of(chosen.limit());
     Optional<View> view =
         program.views().stream().filter(v -> v.table().id().equals(table.id())).findFirst();
     if (view.isPresent()) {
@@ -182,7 +126,7 @@ final class ShowCommand implements Callable<Integer> {
     }
     long count = rows.count();
     Column[] key = table.key().stream().map(name -> col(name)).toArray(Column[]::new);
-    Dataset<Row> first = Csv.plain(rows.orderBy(key).limit(limit));
+    Dataset<Row> first = Csv.plain(rows.orderBy(key).limit(chosen.limit()));
     boolean isOneNight = table.isByNight();
     List<String> names =
         List.of(first.columns()).stream()
@@ -197,10 +141,6 @@ final class ShowCommand implements Callable<Integer> {
               .toList());
     }
     out.print(text.text(page));
-    out.printf("%n%,d of %,d rows%s%n", Math.min(limit, count), count, hint(count));
-  }
-
-  private String hint(long count) {
-    return count > limit ? "; --limit, --where or --csv FILE give others" : "";
+    out.print(chosen.counted(count, "rows"));
   }
 }

@@ -84,8 +84,7 @@ public final class ModelCommand implements Callable<Integer> {
 
     /** The latest night that was published, else built. */
     LocalDate latestNight() {
-      return Ledger.nights(lake).keySet().stream()
-          .max(LocalDate::compareTo)
+      return Ledger.latestNight(lake)
           .or(() -> lake.last(Models.TABLE).map(last -> LocalDate.parse(last.commit().asOf())))
           .orElseThrow();
     }

@@ -86,7 +86,7 @@ public final class ReportCommand implements Callable<Integer> {
   }
 
   private LocalDate night(Lake lake) {
-    Optional<LocalDate> latest = Ledger.nights(lake).keySet().stream().max(LocalDate::compareTo);
+    Optional<LocalDate> latest = Ledger.latestNight(lake);
     LocalDate night =
         asOf.or(() -> latest)
             .orElseThrow(

@@ -252,6 +252,12 @@ public final class Ledger {
     return nights;
   }
 
+  /** The latest night that was published. */
+  public static Optional<LocalDate> latestNight(Lake lake) {
+    NavigableMap<LocalDate, Commit.Logged> nights = nights(lake);
+    return nights.isEmpty() ? Optional.empty() : Optional.of(nights.lastKey());
+  }
+
   /** Whether a night was ever published. */
   public static boolean isPublished(Lake lake, LocalDate asOf) {
     return lake.last(PUBLISHED, asOf).isPresent();
