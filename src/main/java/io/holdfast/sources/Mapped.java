@@ -248,18 +248,17 @@ final class Mapped {
         mapping.column().filter(c -> types.getFieldIndex(c).isDefined()).isPresent()
             ? types.apply(mapping.column().get()).dataType()
             : DataTypes.StringType;
-    Column read = parser.read(term.kind(), value, type, mapping.format());
-    if (term.name().equals("end_date")
-        && feed.endDateIs().filter(Feed.EndDateIs.LAST_PAID_DAY::equals).isPresent()) {
-      read = date_add(read, 1);
-    }
     if (term.kind() == Kind.MOMENT) {
       String instant = "_t_" + term.name() + "_at";
       instants.put(instant, parser.instant(value, type, mapping.format()));
       values.put(
           "_t_" + term.name() + "_date", parser.day(value, type, mapping.format(), col(instant)));
     } else {
-      values.put("_t_" + term.name(), read);
+      Column read = parser.read(term.kind(), value, type, mapping.format());
+      boolean isLastPaid =
+          term.name().equals("end_date")
+              && feed.endDateIs().filter(Feed.EndDateIs.LAST_PAID_DAY::equals).isPresent();
+      values.put("_t_" + term.name(), isLastPaid ? date_add(read, 1) : read);
     }
     Column stored = col("_t_" + (term.kind() == Kind.MOMENT ? term.name() + "_date" : term.name()));
     reasons.add(Values.unreadable(term.name(), value, stored, term.kind()));
