@@ -13,6 +13,7 @@ import java.util.List;
 /** Where every KPI stands, beside where it should: cards for those who decide, tables for more. */
 record KpiSection(Night night, Parts parts) {
 
+  private static final int LONGEST_LARGE = 9;
   private static final List<String> TABLES =
       List.of("executive", "engagement", "operational", "plan", "return");
 
@@ -111,13 +112,18 @@ record KpiSection(Night night, Parts parts) {
         unit.isEmpty() ? Html.all() : el("small", " " + unit));
   }
 
+  /** Whether a value is short enough for large figures: money in some languages is not. */
+  private boolean fits(Line kpi) {
+    return parts.figures().text(kpi.value("value"), kind(kpi)).length() <= LONGEST_LARGE;
+  }
+
   private Node card(Line kpi) {
     return el(
         "article",
         at("class", "card " + kpi.text("status")),
         at("id", "kpi-" + kpi.text("kpi")),
         el("h3", title(kpi)),
-        el("p", at("class", "big"), value(kpi)),
+        el("p", at("class", fits(kpi) ? "big" : "big long"), value(kpi)),
         el(
             "p",
             at("class", "range"),

@@ -135,6 +135,22 @@ class ReportTest {
   }
 
   @Test
+  void aLongFigureIsWrittenSmallerThanAShortOne() {
+    Map<String, Dataset<Row>> given = new HashMap<>();
+    put(
+        given,
+        KpiValues.TABLE,
+        """
+        | as_of_date | kpi  | title | dashboard | unit  | better | value    | target   | status | definition     |
+        | 2026-03-31 | mrr  | MRR   | executive | money | higher | 12345678 | 20000000 | behind | Money a month. |
+        | 2026-03-31 | arpa | ARPA  | executive | money | higher | 8000     | 9000     | behind | Money each.    |
+        """);
+    assertThat(report(given).html())
+        .contains("<p class=\"big long\"><data value=\"12345678\">$12,345,678</data></p>")
+        .contains("<p class=\"big\"><data value=\"8000\">$8,000</data></p>");
+  }
+
+  @Test
   void aKpiStandsBesideItsTargetWithItsInterval() {
     assertThat(full.html())
         .contains(
