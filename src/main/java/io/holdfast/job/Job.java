@@ -17,6 +17,7 @@ import org.apache.spark.sql.Row;
  *
  * @param table the one table that it writes
  * @param reads what it may read
+ * @param needs which of them it reads under a configuration
  * @param readsPrevious whether it reads its own table as it stood before
  * @param settings the parts of the configuration that it may read
  * @param alsoReplaces of a table that is replaced by touched days: the further days that the rows
@@ -31,6 +32,7 @@ import org.apache.spark.sql.Row;
 public record Job(
     Table table,
     List<Table> reads,
+    Function<Settled, List<Table>> needs,
     boolean readsPrevious,
     List<Setting<?>> settings,
     Function<Inputs, Days> alsoReplaces,
@@ -53,6 +55,21 @@ public record Job(
     return settings.stream().filter(setting -> !ofParts.contains(setting)).toList();
   }
 
+  /** The same job, which waits for no table that it does not read under this configuration. */
+  Job under(Settled configuration) {
+    return new Job(
+        table,
+        needs.apply(configuration),
+        needs,
+        readsPrevious,
+        settings,
+        alsoReplaces,
+        parts,
+        build,
+        members,
+        check);
+  }
+
   /** Starts the description of the job that writes a table. */
   public static Builder writes(Table table) {
     return new Builder(table);
@@ -63,6 +80,7 @@ public record Job(
     private final Table table;
     private final List<Table> reads = new ArrayList<>();
     private final List<Setting<?>> settings = new ArrayList<>();
+    private Optional<Function<Settled, List<Table>>> needs = Optional.empty();
     private boolean readsPrevious;
     private Function<Inputs, Days> alsoReplaces = in -> Days.NONE;
     private Optional<Parts> parts = Optional.empty();
@@ -76,6 +94,15 @@ public record Job(
     /** Declares what the job may read. */
     public Builder reads(Table... tables) {
       reads.addAll(List.of(tables));
+      return this;
+    }
+
+    /**
+     * Declares which of the tables that the job may read it reads under a configuration: it waits
+     * for no other, and the failure of another does not stop it.
+     */
+    public Builder needs(Function<Settled, List<Table>> which) {
+      needs = Optional.of(which);
       return this;
     }
 
@@ -125,9 +152,11 @@ public record Job(
 
     /** The finished job. */
     public Job as(Function<Inputs, Dataset<Row>> build) {
+      List<Table> all = List.copyOf(reads);
       return new Job(
           table,
-          List.copyOf(reads),
+          all,
+          needs.orElse(configuration -> all),
           readsPrevious,
           List.copyOf(settings),
           alsoReplaces,

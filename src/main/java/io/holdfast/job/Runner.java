@@ -231,7 +231,7 @@ public final class Runner {
 
   /** The chosen jobs in the catalog's order, which puts each after those that it reads. */
   private List<Job> ordered(List<Job> jobs) {
-    return catalog.stream().filter(jobs::contains).toList();
+    return catalog.stream().filter(jobs::contains).map(job -> job.under(settings::get)).toList();
   }
 
   private static Duration since(Instant start) {

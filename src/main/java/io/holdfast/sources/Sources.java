@@ -70,12 +70,26 @@ public final class Sources {
   public static Job job(Contract contract) {
     return Job.writes(table(contract))
         .reads(Contracts.lookedInto(contract).stream().map(Sources::table).toArray(Table[]::new))
+        .needs(settled -> lookedInto(contract, settled.settings(Feeds.SETTING)))
         .readsPrevious()
         .settings(Feeds.SETTING)
         .settings(Company.SETTING)
         .settings(ExchangeRates.SETTING)
         .check(Sources::requireReadable)
         .as(in -> landed(contract, in));
+  }
+
+  /** The tables in which a contract's feeds look something up. */
+  private static List<Table> lookedInto(Contract contract, Feeds feeds) {
+    Set<String> named =
+        feeds.of(contract).values().stream()
+            .flatMap(feed -> feed.columns().values().stream())
+            .flatMap(mapping -> mapping.lookup().stream())
+            .collect(Collectors.toSet());
+    return Contracts.lookedInto(contract).stream()
+        .filter(other -> named.contains(other.name()))
+        .map(Sources::table)
+        .toList();
   }
 
   /** The rows that a feed's contract takes from it: neither rejected nor the record of a file. */

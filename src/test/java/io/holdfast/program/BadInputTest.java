@@ -391,7 +391,9 @@ class BadInputTest {
     assertThat(result.lastLine()).contains("\"exit_code\":" + exitCode);
     Set<String> failed = new TreeSet<>(List.of(tables));
     for (Job job : Catalog.JOBS) {
-      if (job.reads().stream().anyMatch(read -> failed.contains(read.id()))) {
+      // The feeds of this company look nothing up in one another.
+      boolean lands = job.table().stage().equals("sources");
+      if (!lands && job.reads().stream().anyMatch(read -> failed.contains(read.id()))) {
         failed.add(job.table().id());
       }
     }
