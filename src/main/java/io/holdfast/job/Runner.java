@@ -242,7 +242,9 @@ public final class Runner {
   private final class Turns {
     private final Request request;
     private final Plan.Night night;
-    private final TableBuilder builder;
+    private final String runId;
+    private final Lease lease;
+    private final Sessions sessions = new Sessions(spark, lake);
     private final List<Outcome> outcomes = new ArrayList<>();
     private final AtomicInteger done = new AtomicInteger();
     private final int total;
@@ -250,7 +252,8 @@ public final class Runner {
     Turns(Request request, Plan.Night night, String runId, Lease lease) {
       this.request = request;
       this.night = night;
-      this.builder = new TableBuilder(lake, lease, night, runId, code);
+      this.runId = runId;
+      this.lease = lease;
       this.total = request.jobs().size() + request.publications().size();
     }
 
@@ -356,9 +359,12 @@ public final class Runner {
         if (plan.isSkipped()) {
           return Outcome.of(name, Status.SKIPPED, plan.reason(), since(start));
         }
-        Plan whole = withAllItsDays(plan);
+        SparkSession session = session(job);
+        Lake view = lake.in(session);
+        Plan whole = withAllItsDays(plan, session, view);
         Optional<Commit> commit =
-            builder.build(whole, LakeInputs.of(whole, spark, lake, settings, night, code));
+            new TableBuilder(view, lease, night, runId, code)
+                .build(whole, LakeInputs.of(whole, session, view, settings, night, code));
         return commit
             .map(made -> built(name, whole, made, start))
             .orElseGet(
@@ -371,13 +377,18 @@ public final class Runner {
     }
 
     /** What has landed can change things that lie on other days as well. */
-    private Plan withAllItsDays(Plan plan) {
+    private Plan withAllItsDays(Plan plan, SparkSession session, Lake view) {
       return plan.days().isAll()
           ? plan
           : plan.and(
               plan.job()
                   .alsoReplaces()
-                  .apply(LakeInputs.of(plan, spark, lake, settings, night, code)));
+                  .apply(LakeInputs.of(plan, session, view, settings, night, code)));
+    }
+
+    /** Files that land are of any size. */
+    private SparkSession session(Job job) {
+      return job.table().refresh() instanceof Refresh.Append ? spark : sessions.toRead(job.reads());
     }
 
     private Outcome built(String name, Plan plan, Commit commit, Instant start) {
@@ -402,8 +413,9 @@ public final class Runner {
       try {
         Map<String, Long> versions = new TreeMap<>();
         publication.reads().forEach(table -> versions.put(table.id(), lake.version(table)));
+        SparkSession session = sessions.toRead(publication.reads());
         LakeInputs inputs =
-            LakeInputs.of(publication, versions, spark, lake, settings, night, code);
+            LakeInputs.of(publication, versions, session, lake.in(session), settings, night, code);
         return published(publication, inputs, start);
       } catch (Exception
           | FSError thrown) { // Scala declares no checked ones; a full disk is an Error.

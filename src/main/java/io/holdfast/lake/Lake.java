@@ -43,6 +43,8 @@ public final class Lake {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String MARK = "_holdfast.json";
   private static final int ROWS_PER_FILE = 1_000_000;
+  private static final long SMALL_BYTES = 128L << 20;
+  private static final int SMALL_FILES = 16;
 
   private final SparkSession spark;
   private final Path root;
@@ -94,6 +96,11 @@ public final class Lake {
               .formatted(path, e),
           e);
     }
+  }
+
+  /** The same lake, whose rows are read and written in another session. */
+  public Lake in(SparkSession session) {
+    return new Lake(session, root, files);
   }
 
   private void checkOrMark() throws IOException {
@@ -250,9 +257,33 @@ public final class Lake {
 
   /** A table's rows; none if it was never built. Columns added since it was built are NULL. */
   public Dataset<Row> read(Table table) {
-    return isEmpty(table)
-        ? read(table, -1)
-        : declared(table, spark.read().format("delta").load(path(table).toString()));
+    return isEmpty(table) ? read(table, -1) : declared(table, stored(table, version(table)));
+  }
+
+  /**
+   * The files of a small table are read as what they are: else Delta asks, by a query of its own at
+   * each place where a table is read, which of them may hold a row that is looked for.
+   */
+  private Dataset<Row> stored(Table table, long version) {
+    Optional<Checksum> small;
+    try {
+      small =
+          Checksum.of(files, path(table), version)
+              .filter(it -> it.bytes() <= SMALL_BYTES && it.files().size() <= SMALL_FILES);
+    } catch (IOException e) {
+      throw unreadable(table, e);
+    }
+    if (small.isEmpty()) {
+      return spark.read().format("delta").load(path(table).toString());
+    }
+    if (small.get().files().isEmpty()) {
+      return spark.createDataFrame(List.of(), small.get().schema());
+    }
+    return spark
+        .read()
+        .schema(small.get().schema())
+        .option("basePath", path(table).toString())
+        .parquet(small.get().files().stream().map(Path::toString).toArray(String[]::new));
   }
 
   /** A table's rows as they stood at a version; none before the first. */

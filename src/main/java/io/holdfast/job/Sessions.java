@@ -1,0 +1,53 @@
+package io.holdfast.job;
+
+import io.holdfast.lake.Lake;
+import io.holdfast.table.Refresh;
+import io.holdfast.table.Table;
+import java.util.Collection;
+import java.util.Map;
+import org.apache.spark.sql.SparkSession;
+
+/**
+ * The sessions in which a night's tables are built: the command's own, and one for queries over few
+ * rows, which take longer to compile and to adapt than to run.
+ *
+ * <p>In that one, expressions are interpreted, plans stay as they were planned, and a shuffle has
+ * one partition. Both give the same rows.
+ */
+final class Sessions {
+
+  private static final long FEW_ROWS = 50_000;
+  private static final long FEW_BYTES = 2_000_000;
+
+  private static final Map<String, String> FOR_FEW_ROWS =
+      Map.of(
+          "spark.sql.codegen.wholeStage", "false",
+          "spark.sql.codegen.factoryMode", "NO_CODEGEN",
+          "spark.sql.adaptive.enabled", "false",
+          "spark.sql.shuffle.partitions", "1");
+
+  private final SparkSession forMany;
+  private final SparkSession forFew;
+  private final Lake lake;
+
+  Sessions(SparkSession spark, Lake lake) {
+    this.forMany = spark;
+    this.forFew = spark.newSession();
+    this.lake = lake;
+    FOR_FEW_ROWS.forEach(forFew.conf()::set);
+  }
+
+  /** The session for what reads these tables. */
+  SparkSession toRead(Collection<Table> tables) {
+    return tables.stream().allMatch(this::hasFewRows) ? forFew : forMany;
+  }
+
+  /** What a reader of the table meets: a whole commit of it, or some of its days. */
+  private boolean hasFewRows(Table table) {
+    boolean isReadAsCommitted =
+        table.refresh() instanceof Refresh.Whole || table.refresh() instanceof Refresh.AsOf;
+    return isReadAsCommitted
+        ? lake.last(table).map(last -> last.commit().rows()).orElse(0L) <= FEW_ROWS
+        : lake.bytes(table) <= FEW_BYTES;
+  }
+}
