@@ -25,8 +25,6 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -258,16 +256,16 @@ public final class Runner {
     }
 
     List<Outcome> take() {
-      ExecutorService threads = Executors.newFixedThreadPool(Math.max(1, request.parallel()));
-      try {
+      List<Job> jobs = ordered(request.jobs());
+      try (Line line = new Line(Math.max(1, request.parallel()), jobs)) {
         Map<String, CompletableFuture<Outcome>> turns = new HashMap<>();
-        for (Job job : ordered(request.jobs())) {
+        for (Job job : jobs) {
           List<CompletableFuture<Outcome>> before =
               job.reads().stream()
                   .map(read -> turns.get(read.id()))
                   .filter(turn -> turn != null)
                   .toList();
-          turns.put(job.table().id(), after(before, () -> turn(job), threads, job.table().id()));
+          turns.put(job.table().id(), after(before, () -> turn(job), line, job.table().id()));
         }
         List<CompletableFuture<Outcome>> all = new ArrayList<>(turns.values());
         for (Publication publication : publications(p -> !readsBooks(p))) {
@@ -276,14 +274,12 @@ public final class Runner {
                   .map(read -> turns.get(read.id()))
                   .filter(turn -> turn != null)
                   .toList();
-          all.add(after(before, () -> turn(publication), threads, publication.name()));
+          all.add(after(before, () -> turn(publication), line, publication.name()));
         }
         all.forEach(CompletableFuture::join);
         synchronized (outcomes) {
           return List.copyOf(outcomes);
         }
-      } finally {
-        threads.shutdownNow();
       }
     }
 
@@ -311,17 +307,14 @@ public final class Runner {
     }
 
     private CompletableFuture<Outcome> after(
-        List<CompletableFuture<Outcome>> before,
-        Supplier<Outcome> turn,
-        ExecutorService threads,
-        String name) {
+        List<CompletableFuture<Outcome>> before, Supplier<Outcome> turn, Line line, String name) {
       return CompletableFuture.allOf(before.toArray(CompletableFuture<?>[]::new))
           .thenApplyAsync(
               nothing ->
                   end(
                       unlessFailed(
                           before.stream().map(CompletableFuture::join).toList(), turn, name)),
-              threads);
+              line.of(name));
     }
 
     private static Outcome unlessFailed(List<Outcome> before, Supplier<Outcome> turn, String name) {

@@ -31,6 +31,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -391,5 +393,86 @@ class RunnerTest {
     assertThat(statuses(report).values()).containsOnly(Status.PLANNED);
     assertThat(lake().version(TOTALS)).isZero();
     assertThat(Days.parse(lake().last(DAYS).orElseThrow().commit().days())).isEqualTo(Days.ALL);
+  }
+
+  @Test
+  void whomTheLongestChainWaitsForHasTheFirstTurn() {
+    List<Table> tables =
+        Stream.of("a", "short", "long", "middle", "end").map(RunnerTest::numbers).toList();
+    List<String> order = new CopyOnWriteArrayList<>();
+    List<Job> chain =
+        List.of(
+            numbered(tables.get(0), order, List.of()),
+            numbered(tables.get(1), order, List.of(tables.get(0))),
+            numbered(tables.get(2), order, List.of(tables.get(0))),
+            numbered(tables.get(3), order, List.of(tables.get(2))),
+            numbered(tables.get(4), order, List.of(tables.get(3))));
+
+    run(chain, 1);
+
+    assertThat(order).containsExactly("a", "long", "middle", "short", "end");
+  }
+
+  @Test
+  void queriesOverFewRowsAreInterpretedAndOthersAreCompiled() {
+    Table few = numbers("few");
+    Table many = numbers("many");
+    Table ofFew = numbers("of_few");
+    Table ofMany = numbers("of_many");
+    Map<String, String> compiled = new ConcurrentHashMap<>();
+
+    run(
+        List.of(
+            Job.writes(few).as(in -> spark.range(50_000).toDF("number")),
+            Job.writes(many).as(in -> spark.range(50_001).toDF("number")),
+            Job.writes(ofFew).reads(few).as(in -> watched(in.rows(few), "few", compiled)),
+            Job.writes(ofMany).reads(many).as(in -> watched(in.rows(many), "many", compiled))),
+        2);
+
+    assertThat(compiled).containsExactlyInAnyOrderEntriesOf(Map.of("few", "false", "many", "true"));
+    assertThat(lake().read(ofFew).count()).isEqualTo(50_000);
+    assertThat(lake().read(ofMany).count()).isEqualTo(50_001);
+  }
+
+  private static Dataset<Row> watched(
+      Dataset<Row> rows, String name, Map<String, String> compiled) {
+    compiled.put(name, rows.sparkSession().conf().get("spark.sql.codegen.wholeStage"));
+    return rows;
+  }
+
+  private static Table numbers(String name) {
+    return Table.in("metrics", name)
+        .grain("one row per number")
+        .column("number", LongType, "the number")
+        .key("number")
+        .build();
+  }
+
+  private Job numbered(Table table, List<String> order, List<Table> reads) {
+    return Job.writes(table)
+        .reads(reads.toArray(Table[]::new))
+        .as(
+            in -> {
+              order.add(table.name());
+              return spark.range(1).toDF("number");
+            });
+  }
+
+  private void run(List<Job> chain, int parallel) {
+    LocalDate night = LocalDate.parse("2026-05-01");
+    Settings settings = Settings.load(Optional.empty(), "test", Map.of(), Map.of());
+    RunReport report =
+        new Runner(spark, lake(), settings, chain, "code", Progress.SILENT)
+            .run(
+                new Runner.Request(
+                    night,
+                    night,
+                    chain,
+                    List.of(),
+                    false,
+                    folder.resolve("out").toString(),
+                    parallel,
+                    Duration.ofSeconds(5)));
+    assertThat(report.failure()).isEmpty();
   }
 }
