@@ -6,6 +6,7 @@ import io.holdfast.table.Table;
 import java.util.Collection;
 import java.util.Map;
 import org.apache.spark.sql.SparkSession;
+import scala.jdk.javaapi.CollectionConverters;
 
 /**
  * The sessions in which a night's tables are built: the command's own, and one for queries over few
@@ -34,6 +35,13 @@ final class Sessions {
     this.forMany = spark;
     this.forFew = spark.newSession();
     this.lake = lake;
+    CollectionConverters.asJava(spark.conf().getAll())
+        .forEach(
+            (key, value) -> {
+              if (forFew.conf().isModifiable(key)) {
+                forFew.conf().set(key, value);
+              }
+            });
     FOR_FEW_ROWS.forEach(forFew.conf()::set);
   }
 

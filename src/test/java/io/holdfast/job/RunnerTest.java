@@ -434,6 +434,35 @@ class RunnerTest {
     assertThat(lake().read(ofMany).count()).isEqualTo(50_001);
   }
 
+  @Test
+  void queriesOverFewRowsKeepTheSettingsOfTheCommand() {
+    String key = "spark.sql.debug.maxToStringFields";
+    String before = spark.conf().get(key);
+    Table few = numbers("few");
+    Table ofFew = numbers("of_few");
+    Map<String, String> found = new ConcurrentHashMap<>();
+    try {
+      spark.conf().set(key, "77");
+
+      run(
+          List.of(
+              Job.writes(few).as(in -> spark.range(1).toDF("number")),
+              Job.writes(ofFew)
+                  .reads(few)
+                  .as(
+                      in -> {
+                        Dataset<Row> rows = in.rows(few);
+                        found.put(key, rows.sparkSession().conf().get(key));
+                        return rows;
+                      })),
+          2);
+    } finally {
+      spark.conf().set(key, before);
+    }
+
+    assertThat(found).containsEntry(key, "77");
+  }
+
   private static Dataset<Row> watched(
       Dataset<Row> rows, String name, Map<String, String> compiled) {
     compiled.put(name, rows.sparkSession().conf().get("spark.sql.codegen.wholeStage"));

@@ -129,10 +129,24 @@ class SmallTablesTest {
     assertThat(isReadByDelta(lake.read(NUMBERS))).isTrue();
   }
 
+  @Test
+  void deltaReadsWhereTheChecksumIsTorn() throws IOException {
+    String text = Files.readString(checksum());
+    write(text.substring(0, text.length() / 2));
+
+    assertThat(isReadByDelta(lake.read(NUMBERS))).isTrue();
+    write("");
+    assertThat(isReadByDelta(lake.read(NUMBERS))).isTrue();
+  }
+
   private void change(String from, String to) throws IOException {
     String text = Files.readString(checksum());
     assertThat(text).contains(from);
-    Files.writeString(checksum(), text.replace(from, to));
+    write(text.replace(from, to));
+  }
+
+  private void write(String text) throws IOException {
+    Files.writeString(checksum(), text);
     // Hadoop's own sum of the file no longer holds.
     Files.deleteIfExists(checksum().resolveSibling("." + checksum().getFileName() + ".crc"));
   }
