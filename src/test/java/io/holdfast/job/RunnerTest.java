@@ -145,16 +145,19 @@ class RunnerTest {
             Optional.empty(), "test", Map.of(), Map.of("company.factor.factor", "" + factor));
     LocalDate night = LocalDate.parse(asOf);
     return new Runner(spark, lake(), settings, jobs, code, Progress.SILENT)
-        .run(
-            new Runner.Request(
-                night,
-                night,
-                jobs,
-                List.of(),
-                false,
-                folder.resolve("out").toString(),
-                2,
-                Duration.ofSeconds(5)));
+        .run(request(night, jobs, 2));
+  }
+
+  private Runner.Request request(LocalDate night, List<Job> chosen, int parallel) {
+    return new Runner.Request(
+        night,
+        night,
+        chosen,
+        List.of(),
+        false,
+        folder.resolve("out").toString(),
+        parallel,
+        Duration.ofSeconds(5));
   }
 
   private static Map<String, Status> statuses(RunReport report) {
@@ -216,16 +219,7 @@ class RunnerTest {
 
     // The night ends after its rows have landed, and the next one finds no new rows.
     new Runner(spark, lake(), settings, jobs, "code", Progress.SILENT)
-        .run(
-            new Runner.Request(
-                night,
-                night,
-                jobs.subList(0, 1),
-                List.of(),
-                false,
-                folder.toString(),
-                1,
-                Duration.ofSeconds(5)));
+        .run(request(night, jobs.subList(0, 1), 1));
     run("2026-05-03");
 
     assertRows(
@@ -379,16 +373,7 @@ class RunnerTest {
 
     RunReport report =
         new Runner(spark, lake(), settings, jobs, "code", Progress.SILENT)
-            .dryRun(
-                new Runner.Request(
-                    night,
-                    night,
-                    jobs,
-                    List.of(),
-                    false,
-                    folder.toString(),
-                    1,
-                    Duration.ofSeconds(5)));
+            .dryRun(request(night, jobs, 1));
 
     assertThat(statuses(report).values()).containsOnly(Status.PLANNED);
     assertThat(lake().version(TOTALS)).isZero();
@@ -492,16 +477,7 @@ class RunnerTest {
     Settings settings = Settings.load(Optional.empty(), "test", Map.of(), Map.of());
     RunReport report =
         new Runner(spark, lake(), settings, chain, "code", Progress.SILENT)
-            .run(
-                new Runner.Request(
-                    night,
-                    night,
-                    chain,
-                    List.of(),
-                    false,
-                    folder.resolve("out").toString(),
-                    parallel,
-                    Duration.ofSeconds(5)));
+            .run(request(night, chain, parallel));
     assertThat(report.failure()).isEmpty();
   }
 }
