@@ -56,6 +56,17 @@ final class Scored {
         marginScale(stages[stages.length - 1]));
   }
 
+  /** The columns of labelled rows that scoring reads, with the one that a classifier reads. */
+  static Dataset<Row> readable(Dataset<Row> rows, String inputs) {
+    return rows.select(
+        inputs,
+        "observation_date",
+        "is_churned",
+        "customer_id",
+        "days_since_active_max_91",
+        "plan");
+  }
+
   /** MLlib's margin of boosted trees is half the log-odds, that of forests a sum over trees. */
   static double marginScale(Transformer classifier) {
     if (classifier instanceof RandomForestClassificationModel forest) {

@@ -22,6 +22,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.spark.ml.Pipeline;
@@ -79,9 +83,15 @@ record Training(
   /** How a candidate did on the folds. */
   private record Quality(double prAuc, double rocAuc, int rounds) {}
 
-  /** A fitted candidate. */
+  /**
+   * A fitted candidate.
+   *
+   * @param classifier what learned, from prepared rows
+   * @param pipeline preparation and classifier in one: what the registry keeps
+   */
   private record Fitted(
       Candidate candidate,
+      PipelineModel classifier,
       PipelineModel pipeline,
       double validationPrAuc,
       double validationRocAuc) {
@@ -172,7 +182,8 @@ record Training(
                 .formatted(slice, churned, all));
       }
     }
-    List<Fitted> fitted = fit(train, slices);
+    PipelineModel preparation = Preparation.fit(train, learned(), settings.maxCategories());
+    List<Fitted> fitted = fit(train, preparation, slices);
     if (fitted.isEmpty()) {
       return nothing(
           facts,
@@ -187,29 +198,36 @@ record Training(
     List<String> leaks = Leaks.ofFeatures(sample, settings.leaks());
     List<Profile> profiles = Profile.of(sample);
     List<Map<String, Object>> models = new ArrayList<>();
-    for (Fitted one : fitted) {
-      Map<String, Object> model = described(facts, slices, counts);
-      model.put("champion_pr_auc", championPrAuc);
-      model.put("features", known.stream().map(Feature::name).toList());
-      model.put("feature_types", known.stream().map(Feature::signature).toList());
-      Scored test = measure(one, sliced, model);
-      model.put("profile", json(withScore(profiles, test)));
-      List<String> alarms = new ArrayList<>(leaks);
-      alarms.addAll(
-          Leaks.ofFigures(
-              figure(model, "roc_auc"),
-              one.validationRocAuc,
-              (String) model.get("strongest_feature"),
-              settings.leaks()));
-      model.put("alarms", alarms);
-      List<Gate> gates = gates(model, slices);
-      alarms.forEach(alarm -> gates.add(new Gate(alarm, false)));
-      model.put("is_champion", one.isOf(best) && gates.stream().allMatch(Gate::isPassed));
-      model.put("status", status(one, best, gates));
-      model.put("model_id", modelId(model));
-      model.put("card_markdown", ModelCard.of(model, gates));
-      model.put("card_json", ModelCard.json(model, gates));
-      models.add(model);
+    Dataset<Row> calibrating = judged(preparation, slice(sliced, Slices.CALIBRATION)).persist();
+    Dataset<Row> testing = judged(preparation, slice(sliced, Slices.TEST)).persist();
+    try {
+      for (Fitted one : fitted) {
+        Map<String, Object> model = described(facts, slices, counts);
+        model.put("champion_pr_auc", championPrAuc);
+        model.put("features", known.stream().map(Feature::name).toList());
+        model.put("feature_types", known.stream().map(Feature::signature).toList());
+        Scored test = measure(one, calibrating, testing, model);
+        model.put("profile", json(withScore(profiles, test)));
+        List<String> alarms = new ArrayList<>(leaks);
+        alarms.addAll(
+            Leaks.ofFigures(
+                figure(model, "roc_auc"),
+                one.validationRocAuc,
+                (String) model.get("strongest_feature"),
+                settings.leaks()));
+        model.put("alarms", alarms);
+        List<Gate> gates = gates(model, slices);
+        alarms.forEach(alarm -> gates.add(new Gate(alarm, false)));
+        model.put("is_champion", one.isOf(best) && gates.stream().allMatch(Gate::isPassed));
+        model.put("status", status(one, best, gates));
+        model.put("model_id", modelId(model));
+        model.put("card_markdown", ModelCard.of(model, gates));
+        model.put("card_json", ModelCard.json(model, gates));
+        models.add(model);
+      }
+    } finally {
+      calibrating.unpersist();
+      testing.unpersist();
     }
     return new Outcome(models, notes(models, train));
   }
@@ -232,7 +250,7 @@ record Training(
   }
 
   /** The best parameters of each algorithm, fitted on the whole training slice. */
-  private List<Fitted> fit(Dataset<Row> train, Slices slices) {
+  private List<Fitted> fit(Dataset<Row> train, PipelineModel preparation, Slices slices) {
     Map<String, Candidate> best = new LinkedHashMap<>();
     Map<Candidate, Quality> quality = validated(searched(train), slices);
     quality.forEach(
@@ -245,16 +263,45 @@ record Training(
     if (best.isEmpty()) {
       return List.of();
     }
-    PipelineModel preparation = Preparation.fit(train, learned(), settings.maxCategories());
-    Dataset<Row> prepared = weighted(preparation.transform(train));
-    List<Fitted> fitted = new ArrayList<>();
-    for (Candidate candidate : best.values()) {
-      Quality found = quality.get(candidate);
-      Candidate last = candidate.withRounds(found.rounds);
-      PipelineModel pipeline = pipeline(last.stages(settings), preparation, train, prepared);
-      fitted.add(new Fitted(last, pipeline, found.prAuc, found.rocAuc));
+    Dataset<Row> prepared = weighted(preparation.transform(train)).persist();
+    try {
+      return sideBySide(
+          List.copyOf(best.values()),
+          candidate -> {
+            Quality found = quality.get(candidate);
+            Candidate last = candidate.withRounds(found.rounds);
+            PipelineModel classifier = classifier(last.stages(settings), prepared);
+            return new Fitted(
+                last,
+                classifier,
+                pipeline(preparation, classifier, train),
+                found.prAuc,
+                found.rocAuc);
+          });
+    } finally {
+      prepared.unpersist();
     }
-    return fitted;
+  }
+
+  /**
+   * What comes of each candidate, in their order. One small fit after the other would leave most of
+   * a machine idle between its many short jobs.
+   */
+  private static <T> List<T> sideBySide(
+      List<Candidate> candidates, Function<Candidate, T> fitting) {
+    int threads = Math.min(candidates.size(), Runtime.getRuntime().availableProcessors());
+    // New threads each time: they take over the caller's session and its jobs' properties.
+    ExecutorService pool = Executors.newFixedThreadPool(threads);
+    try {
+      return candidates.stream()
+          .map(one -> CompletableFuture.supplyAsync(() -> fitting.apply(one), pool))
+          .toList()
+          .stream()
+          .map(CompletableFuture::join)
+          .toList();
+    } finally {
+      pool.shutdownNow();
+    }
   }
 
   /** A sample by customer, where the rows are many. */
@@ -271,9 +318,20 @@ record Training(
     Row counts = prepared.agg(count(lit(1)), count_if(col("is_churned"))).first();
     double rarity =
         (double) (counts.getLong(0) - counts.getLong(1)) / Math.max(1, counts.getLong(1));
-    return prepared.withColumn(
-        Candidate.WEIGHT,
-        when(col("is_churned"), lit(Math.pow(rarity, settings.balance()))).otherwise(lit(1.0)));
+    return prepared.select(
+        col(Preparation.INPUTS),
+        col(Preparation.LABEL),
+        when(col("is_churned"), lit(Math.pow(rarity, settings.balance())))
+            .otherwise(lit(1.0))
+            .as(Candidate.WEIGHT),
+        Slices.bucket(settings.seed() + 3)
+            .lt((long) (Slices.BUCKETS * settings.stopping().share()))
+            .as(Candidate.IS_STOPPING));
+  }
+
+  /** Prepared rows with what {@link Scored} reads of each. */
+  private static Dataset<Row> judged(PipelineModel preparation, Dataset<Row> rows) {
+    return Scored.readable(preparation.transform(rows), Preparation.INPUTS);
   }
 
   /** Over the folds; over folds by customer where those by time lack leavers. */
@@ -293,25 +351,29 @@ record Training(
         continue;
       }
       PipelineModel preparation = Preparation.fit(fits, learned(), settings.maxCategories());
-      Dataset<Row> prepared =
-          weighted(preparation.transform(fits))
-              .withColumn(
-                  Candidate.IS_STOPPING,
-                  Slices.bucket(settings.seed() + 3)
-                      .lt((long) (Slices.BUCKETS * settings.stopping().share())));
-      for (Candidate candidate : candidates) {
-        PipelineModel pipeline =
-            pipeline(candidate.searched(settings), preparation, fits, prepared);
-        Scored scored = Scored.of(pipeline, judges);
-        Ranking ranking = new Ranking(scored.margins, scored.churned);
-        byFold
-            .computeIfAbsent(candidate, one -> new ArrayList<>())
-            .add(new Quality(ranking.prAuc(), ranking.rocAuc(), rounds(pipeline)));
+      Dataset<Row> prepared = weighted(preparation.transform(fits)).persist();
+      Dataset<Row> judged = judged(preparation, judges).persist();
+      List<Quality> found;
+      try {
+        found = sideBySide(candidates, candidate -> quality(candidate, prepared, judged));
+      } finally {
+        prepared.unpersist();
+        judged.unpersist();
+      }
+      for (int i = 0; i < candidates.size(); i++) {
+        byFold.computeIfAbsent(candidates.get(i), one -> new ArrayList<>()).add(found.get(i));
       }
     }
     Map<Candidate, Quality> means = new LinkedHashMap<>();
     byFold.forEach((candidate, found) -> means.put(candidate, mean(found)));
     return means;
+  }
+
+  private Quality quality(Candidate candidate, Dataset<Row> prepared, Dataset<Row> judged) {
+    PipelineModel classifier = classifier(candidate.searched(settings), prepared);
+    Scored scored = Scored.of(classifier, judged);
+    Ranking ranking = new Ranking(scored.margins, scored.churned);
+    return new Quality(ranking.prAuc(), ranking.rocAuc(), rounds(classifier));
   }
 
   private static Quality mean(List<Quality> found) {
@@ -322,8 +384,8 @@ record Training(
   }
 
   /** How many trees boosting made before it stopped; 0 for all else. */
-  private static int rounds(PipelineModel pipeline) {
-    Transformer[] stages = pipeline.stages();
+  private static int rounds(PipelineModel classifier) {
+    Transformer[] stages = classifier.stages();
     return stages[stages.length - 1] instanceof GBTClassificationModel boosting
         ? boosting.getNumTrees()
         : 0;
@@ -334,32 +396,34 @@ record Training(
     return !row.isNullAt(0) && !row.getBoolean(0) && row.getBoolean(1);
   }
 
+  private static PipelineModel classifier(List<PipelineStage> learning, Dataset<Row> prepared) {
+    return new Pipeline("classifier")
+        .setStages(learning.toArray(PipelineStage[]::new))
+        .fit(prepared);
+  }
+
   /** Preparation and classifier in one; the preparation is the first stage. */
   private static PipelineModel pipeline(
-      List<PipelineStage> learning,
-      PipelineModel preparation,
-      Dataset<Row> raw,
-      Dataset<Row> prepared) {
-    PipelineModel classifier =
-        new Pipeline("classifier").setStages(learning.toArray(PipelineStage[]::new)).fit(prepared);
+      PipelineModel preparation, PipelineModel classifier, Dataset<Row> raw) {
     PipelineStage[] stages =
         Stream.concat(Stream.of(preparation), Stream.of(classifier.stages()))
             .toArray(PipelineStage[]::new);
     return new Pipeline("churn").setStages(stages).fit(raw.limit(0));
   }
 
-  private Scored measure(Fitted one, Dataset<Row> sliced, Map<String, Object> model) {
-    Scored calibrating = Scored.of(one.pipeline, slice(sliced, Slices.CALIBRATION));
+  private Scored measure(
+      Fitted one, Dataset<Row> calibrationRows, Dataset<Row> testRows, Map<String, Object> model) {
+    Scored calibrating = Scored.of(one.classifier, calibrationRows);
     Calibration calibration =
         Calibration.fit(calibrating.margins, calibrating.churned, settings.isotonicPositives());
-    Scored test = Scored.of(one.pipeline, slice(sliced, Slices.TEST));
+    Scored test = Scored.of(one.classifier, testRows);
     model.put("algorithm", one.candidate.algorithm());
     model.put("parameters", json(one.candidate.parameters()));
     model.put("calibration", json(calibration));
     model.put("artifact", ModelFiles.pack(one.pipeline));
     model.put("validation_pr_auc", one.validationPrAuc);
     model.put("validation_roc_auc", one.validationRocAuc);
-    model.put("strongest_feature", strongest(one.pipeline, slice(sliced, Slices.TEST)));
+    model.put("strongest_feature", strongest(one, testRows));
     model.put("segment_figures", json(bySegment(test, test.probabilities(calibration))));
     Reliability reliability = new Reliability(test.probabilities(calibration), test.churned);
     model.put("log_loss", known(reliability.logLoss()));
@@ -410,11 +474,11 @@ record Training(
   /**
    * The feature that moves the margins of the test slice most, by the mean of its contributions.
    */
-  private static String strongest(PipelineModel pipeline, Dataset<Row> test) {
-    Explainer explainer = Explainer.of(pipeline);
+  private static String strongest(Fitted one, Dataset<Row> test) {
+    Explainer explainer = Explainer.of(one.pipeline);
     Map<String, Double> moved = new LinkedHashMap<>();
     for (Row row :
-        pipeline
+        one.classifier
             .transform(test.orderBy("observation_date", "customer_id").limit(EXPLAINED_ROWS))
             .select(explainer.inputColumn())
             .collectAsList()) {

@@ -64,7 +64,7 @@ public final class DemoCommand implements Callable<Integer> {
   @Option(
       names = "--customers",
       paramLabel = "N",
-      defaultValue = "900",
+      defaultValue = "720",
       description = "how many customers the company has (default: ${DEFAULT-VALUE})")
   private long customers;
 

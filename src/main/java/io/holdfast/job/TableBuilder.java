@@ -133,19 +133,26 @@ final class TableBuilder {
         && local.data().isEmpty();
   }
 
-  /** First by key, so that the same pass also finds repeated keys; then over all. */
+  /**
+   * First by key, so that the same pass also finds repeated keys; then over all. What has landed
+   * may repeat itself, and is taken as one.
+   */
   private static Pass pass(Table table, Dataset<Row> rows) {
     Column[] key = table.key().stream().map(name -> col(name)).toArray(Column[]::new);
     Column hasNoKey = Arrays.stream(key).map(Column::isNull).reduce(Column::or).orElse(lit(false));
+    boolean mayRepeat = table.refresh() instanceof Refresh.Append;
     String delivery =
         table.refresh() instanceof Refresh.Append append ? append.deliveryColumn() : "";
     Column hash = contentHash(table);
-    List<Column> byKey = new ArrayList<>();
-    byKey.add(bit_xor(hash).as("xor"));
-    byKey.add(sum(hash.bitwiseAND(lit(0xFFFFFFFFL))).as("sum"));
-    byKey.add(counted(hasNoKey).as("keyless"));
-    byKey.add(
-        (delivery.isEmpty() ? max(lit(null)) : max(col(delivery))).cast("string").as("until"));
+    List<Column> found =
+        new ArrayList<>(
+            List.of(
+                bit_xor(hash).as("xor"),
+                sum(hash.bitwiseAND(lit(0xFFFFFFFFL))).as("sum"),
+                counted(hasNoKey).as("keyless"),
+                (delivery.isEmpty() ? max(lit(null)) : max(col(delivery)))
+                    .cast("string")
+                    .as("until")));
     List<Column> overall =
         new ArrayList<>(
             List.of(
@@ -155,15 +162,14 @@ final class TableBuilder {
                 max("until"),
                 coalesce(max("rows"), lit(0L))));
     for (int i = 0; i < table.rules().size(); i++) {
-      byKey.add(counted(table.rules().get(i).broken()).as("rule_" + i));
+      found.add(counted(table.rules().get(i).broken()).as("rule_" + i));
       overall.add(coalesce(sum("rule_" + i), lit(0L)));
     }
-    Row found =
-        rows.groupBy(key)
-            .agg(count(lit(1)).as("rows"), byKey.toArray(Column[]::new))
-            .agg(coalesce(sum("rows"), lit(0L)), overall.toArray(Column[]::new))
-            .head();
-    return read(table, found, landedDays(table, rows));
+    Dataset<Row> sums =
+        rows.groupBy(mayRepeat ? new Column[0] : key)
+            .agg(count(lit(1)).as("rows"), found.toArray(Column[]::new));
+    Row all = sums.agg(coalesce(sum("rows"), lit(0L)), overall.toArray(Column[]::new)).head();
+    return read(table, all, landedDays(table, rows));
   }
 
   /** The days that landing rows are about; other tables know the days that they replace. */
