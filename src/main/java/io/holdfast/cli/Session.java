@@ -1,5 +1,6 @@
 package io.holdfast.cli;
 
+import io.holdfast.lake.LocalFiles;
 import java.util.Map;
 import org.apache.spark.sql.SparkSession;
 
@@ -44,7 +45,8 @@ public final class Session {
           Map.entry("spark.buffer.pageSize", "2m"),
           // What is held between a table's check and its commit lives for seconds.
           Map.entry("spark.sql.inMemoryColumnarStorage.compressed", "false"),
-          Map.entry("spark.sql.sources.parallelPartitionDiscovery.parallelism", "2"));
+          Map.entry("spark.sql.sources.parallelPartitionDiscovery.parallelism", "2"),
+          Map.entry("spark.hadoop.fs.file.impl", LocalFiles.class.getName()));
 
   private Session() {}
 

@@ -64,7 +64,7 @@ public final class DemoCommand implements Callable<Integer> {
   @Option(
       names = "--customers",
       paramLabel = "N",
-      defaultValue = "720",
+      defaultValue = "900",
       description = "how many customers the company has (default: ${DEFAULT-VALUE})")
   private long customers;
 

@@ -57,8 +57,7 @@ final class FeedFiles implements MapPartitionsFunction<Row, Row> {
   /**
    * Creates a file, or the file anew.
    *
-   * <p>On a local disk Hadoop would add a checksum file to each, and start a process for the
-   * permissions of each file and folder; the file system below it does neither.
+   * <p>On a local disk Hadoop would add a checksum file to each; the file system below it does not.
    */
   static FSDataOutputStream create(Path path, Configuration hadoop) throws IOException {
     FileSystem given = path.getFileSystem(hadoop);
