@@ -5,7 +5,8 @@
 # make test-readers   the notebooks, and readers of other makers, over a demo's lake
 # make test-deploy   the templates for clusters, held against the services' own models
 # make notebooks   opens the notebooks over the demo's lake
-# make build  the classes and libraries that bin/holdfast runs from
+# make build  the classes and libraries that bin/holdfast runs from; without lint, which is half of
+#             compiling, and which the tests and the jar do
 # make jar    the jar for spark-submit
 # make fmt    formats the code
 #
@@ -17,12 +18,12 @@ DEMO_DIR ?= demo
 
 PYTHON_READERS = $$(bin/python-env readers notebooks/requirements.txt notebooks/tests/requirements.txt)
 
-.PHONY: demo test test-integration test-airflow test-readers test-deploy notebooks notebooks-paired build jar fmt clean tools
+.PHONY: demo test test-integration test-airflow test-readers test-deploy notebooks notebooks-paired build linted jar fmt clean tools
 
 demo: build
 	bin/holdfast demo --dir $(DEMO_DIR)
 
-test: tools
+test: tools linted
 	mvn -B -ntp spotless:check test
 
 test-integration: jar
@@ -50,10 +51,14 @@ notebooks-paired:
 build: tools target/.built
 
 target/.built: pom.xml $(shell find src/main conf jobs -type f)
-	$(MAVEN) process-classes
+	$(MAVEN) -Dquick process-classes
 	@touch $@
 
-jar: tools
+# Maven compiles again what it remembers nothing of.
+linted:
+	rm -rf target/maven-status
+
+jar: tools linted
 	$(MAVEN) -DskipTests package
 
 fmt: tools

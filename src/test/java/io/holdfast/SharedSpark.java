@@ -1,5 +1,6 @@
 package io.holdfast;
 
+import io.holdfast.lake.LocalFiles;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -48,6 +49,7 @@ public final class SharedSpark {
                   "spark.sql.catalog.spark_catalog",
                   "org.apache.spark.sql.delta.catalog.DeltaCatalog")
               .config("spark.databricks.delta.snapshotPartitions", 1)
+              .config("spark.hadoop.fs.file.impl", LocalFiles.class.getName())
               .getOrCreate();
       Runtime.getRuntime()
           .addShutdownHook(new Thread(() -> FileUtils.deleteQuietly(warehouse.toFile())));

@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.util.Iterator;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
+import org.apache.parquet.column.ParquetProperties.WriterVersion;
 import org.apache.parquet.example.data.Group;
 import org.apache.parquet.example.data.simple.SimpleGroup;
 import org.apache.parquet.hadoop.ParquetWriter;
@@ -47,6 +48,10 @@ final class ParquetFile implements FeedFile {
             .withType(schema)
             .withRowGroupSize(BLOCK_BYTES)
             .withCompressionCodec(CompressionCodecName.SNAPPY)
+            // One encoding a column: of several, the footer names the set in no certain order, and
+            // the same company would be other bytes.
+            .withWriterVersion(WriterVersion.PARQUET_2_0)
+            .withDictionaryEncoding(false)
             .build();
   }
 
