@@ -50,6 +50,9 @@ public final class SharedSpark {
                   "org.apache.spark.sql.delta.catalog.DeltaCatalog")
               .config("spark.databricks.delta.snapshotPartitions", 1)
               .config("spark.hadoop.fs.file.impl", LocalFiles.class.getName())
+              .config(
+                  "spark.hadoop.fs.AbstractFileSystem.file.impl",
+                  LocalFiles.Abstract.class.getName())
               .getOrCreate();
       Runtime.getRuntime()
           .addShutdownHook(new Thread(() -> FileUtils.deleteQuietly(warehouse.toFile())));

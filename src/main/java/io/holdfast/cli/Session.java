@@ -46,7 +46,9 @@ public final class Session {
           // What is held between a table's check and its commit lives for seconds.
           Map.entry("spark.sql.inMemoryColumnarStorage.compressed", "false"),
           Map.entry("spark.sql.sources.parallelPartitionDiscovery.parallelism", "2"),
-          Map.entry("spark.hadoop.fs.file.impl", LocalFiles.class.getName()));
+          Map.entry("spark.hadoop.fs.file.impl", LocalFiles.class.getName()),
+          Map.entry(
+              "spark.hadoop.fs.AbstractFileSystem.file.impl", LocalFiles.Abstract.class.getName()));
 
   private Session() {}
 

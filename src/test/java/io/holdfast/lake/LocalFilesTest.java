@@ -1,12 +1,19 @@
 package io.holdfast.lake;
 
+import static org.apache.hadoop.fs.CreateFlag.CREATE;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.EnumSet;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileAlreadyExistsException;
+import org.apache.hadoop.fs.FileContext;
 import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Options.CreateOpts;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.permission.FsPermission;
 import org.junit.jupiter.api.Test;
@@ -34,14 +41,42 @@ class LocalFilesTest {
     assertThat(permissions("made/deeper/file")).isEqualTo("rw-r-----");
   }
 
+  @Test
+  void writesAndRenamesByTheOtherInterfaceToo() throws IOException {
+    FileContext files = FileContext.getFileContext(URI.create("file:///"), configuration());
+    Path made = new Path(folder.toUri().toString(), "made/file");
+    Path renamed = new Path(folder.toUri().toString(), "made/renamed");
+    Path link = new Path(folder.toUri().toString(), "link");
+    try (var out = files.create(made, EnumSet.of(CREATE), CreateOpts.createParent())) {
+      out.writeUTF("text");
+    }
+    Files.createSymbolicLink(folder.resolve("link"), folder.resolve("made"));
+
+    assertThat(files.getDefaultFileSystem()).isInstanceOf(LocalFiles.Abstract.class);
+    assertThat(permissions("made/file")).isEqualTo("rw-r--r--");
+    files.rename(made, renamed);
+    try (var in = files.open(renamed)) {
+      assertThat(in.readUTF()).isEqualTo("text");
+    }
+    assertThatThrownBy(() -> files.rename(link, renamed)).isInstanceOf(IOException.class);
+    files.create(made, EnumSet.of(CREATE)).close();
+    assertThatThrownBy(() -> files.rename(made, renamed))
+        .isInstanceOf(FileAlreadyExistsException.class);
+  }
+
   private String permissions(String name) throws IOException {
     return PosixFilePermissions.toString(Files.getPosixFilePermissions(folder.resolve(name)));
   }
 
   private static FileSystem files() throws IOException {
+    return FileSystem.newInstance(URI.create("file:///"), configuration());
+  }
+
+  private static Configuration configuration() {
     Configuration hadoop = new Configuration();
     hadoop.set("fs.file.impl", LocalFiles.class.getName());
+    hadoop.set("fs.AbstractFileSystem.file.impl", LocalFiles.Abstract.class.getName());
     hadoop.set("fs.permissions.umask-mode", "022");
-    return FileSystem.newInstance(java.net.URI.create("file:///"), hadoop);
+    return hadoop;
   }
 }
