@@ -18,12 +18,12 @@ DEMO_DIR ?= demo
 
 PYTHON_READERS = $$(bin/python-env readers notebooks/requirements.txt notebooks/tests/requirements.txt)
 
-.PHONY: demo test test-integration test-airflow test-readers test-deploy notebooks notebooks-paired build linted jar fmt clean tools
+.PHONY: demo test test-integration test-airflow test-readers test-deploy notebooks notebooks-paired build lint-again jar fmt clean tools
 
 demo: build
 	bin/holdfast demo --dir $(DEMO_DIR)
 
-test: tools linted
+test: tools lint-again
 	mvn -B -ntp spotless:check test
 
 test-integration: jar
@@ -52,13 +52,15 @@ build: tools target/.built
 
 target/.built: pom.xml $(shell find src/main conf jobs -type f)
 	$(MAVEN) -Dquick process-classes
-	@touch $@
+	@touch target/.unlinted $@
 
-# Maven compiles again what it remembers nothing of.
-linted:
-	rm -rf target/maven-status
+# What was compiled without lint goes, so that it is compiled again with it.
+lint-again:
+	@if [ -f target/.unlinted ]; then \
+	  rm -rf target/classes target/test-classes target/maven-status target/.built target/.unlinted; \
+	fi
 
-jar: tools linted
+jar: tools lint-again
 	$(MAVEN) -DskipTests package
 
 fmt: tools

@@ -23,6 +23,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Function;
@@ -289,18 +290,28 @@ record Training(
    */
   private static <T> List<T> sideBySide(
       List<Candidate> candidates, Function<Candidate, T> fitting) {
-    int threads = Math.min(candidates.size(), Runtime.getRuntime().availableProcessors());
+    int threads =
+        Math.max(1, Math.min(candidates.size(), Runtime.getRuntime().availableProcessors()));
     // New threads each time: they take over the caller's session and its jobs' properties.
     ExecutorService pool = Executors.newFixedThreadPool(threads);
     try {
-      return candidates.stream()
-          .map(one -> CompletableFuture.supplyAsync(() -> fitting.apply(one), pool))
-          .toList()
-          .stream()
-          .map(CompletableFuture::join)
-          .toList();
+      List<CompletableFuture<T>> all =
+          candidates.stream()
+              .map(one -> CompletableFuture.supplyAsync(() -> fitting.apply(one), pool))
+              .toList();
+      // Waits for all, though one fails: the rows that they share are given back then.
+      CompletableFuture.allOf(all.toArray(CompletableFuture[]::new)).join();
+      return all.stream().map(CompletableFuture::join).toList();
+    } catch (CompletionException e) {
+      if (e.getCause() instanceof Error cause) {
+        throw cause;
+      }
+      if (e.getCause() instanceof RuntimeException cause) {
+        throw cause;
+      }
+      throw e;
     } finally {
-      pool.shutdownNow();
+      pool.shutdown();
     }
   }
 

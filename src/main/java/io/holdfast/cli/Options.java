@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine.Option;
@@ -63,7 +64,10 @@ public final class Options {
 
   private static String text(String file) {
     Path path = new Path(file);
-    try (InputStream in = path.getFileSystem(new Configuration()).open(path)) {
+    // One of its own: Hadoop would keep the first of a scheme for the session, whatever its
+    // settings.
+    try (FileSystem files = FileSystem.newInstance(path.toUri(), new Configuration());
+        InputStream in = files.open(path)) {
       return new String(in.readAllBytes(), StandardCharsets.UTF_8);
     } catch (IOException e) {
       throw new BadInput(

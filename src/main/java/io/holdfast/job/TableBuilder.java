@@ -103,7 +103,11 @@ final class TableBuilder {
     }
   }
 
-  /** What one pass over the rows finds. */
+  /**
+   * What one pass over the rows finds.
+   *
+   * @param rowsOfAKey the most rows that share a key; of what lands, all rows
+   */
   private record Pass(
       long rows,
       String content,
@@ -134,8 +138,8 @@ final class TableBuilder {
   }
 
   /**
-   * First by key, so that the same pass also finds repeated keys; then over all. What has landed
-   * may repeat itself, and is taken as one.
+   * First by key, so that the same pass also finds repeated keys; then over all. Rows that land may
+   * repeat a key, so they are one group: no shuffle by key.
    */
   private static Pass pass(Table table, Dataset<Row> rows) {
     Column[] key = table.key().stream().map(name -> col(name)).toArray(Column[]::new);

@@ -5,7 +5,6 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
-import java.nio.file.attribute.PosixFilePermissions;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.ChecksumFs;
 import org.apache.hadoop.fs.DelegateToFileSystem;
@@ -60,6 +59,11 @@ public final class LocalFiles extends LocalFileSystem {
     }
 
     @Override
+    public FsServerDefaults getServerDefaults(Path path) throws IOException {
+      return LocalConfigKeys.getServerDefaults();
+    }
+
+    @Override
     public boolean isValidName(String name) {
       return true;
     }
@@ -67,21 +71,19 @@ public final class LocalFiles extends LocalFileSystem {
 
   private static final class Raw extends RawLocalFileSystem {
 
+    private static final int SET_IDS = 06000;
+
     @Override
     public void setPermission(Path path, FsPermission permission) throws IOException {
-      boolean isPlain =
-          !permission.getStickyBit()
-              && FileSystems.getDefault().supportedFileAttributeViews().contains("posix");
-      if (isPlain) {
-        Files.setPosixFilePermissions(
-            pathToFile(path).toPath(),
-            PosixFilePermissions.fromString(
-                permission.getUserAction().SYMBOL
-                    + permission.getGroupAction().SYMBOL
-                    + permission.getOtherAction().SYMBOL));
-      } else {
+      if (!FileSystems.getDefault().supportedFileAttributeViews().contains("unix")) {
         super.setPermission(path, permission);
+        return;
       }
+      java.nio.file.Path file = pathToFile(path).toPath();
+      // As chmod does, a folder keeps the group that it hands down.
+      int kept =
+          Files.isDirectory(file) ? (int) Files.getAttribute(file, "unix:mode") & SET_IDS : 0;
+      Files.setAttribute(file, "unix:mode", kept | permission.toShort());
     }
 
     @Override

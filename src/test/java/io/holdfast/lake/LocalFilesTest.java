@@ -64,6 +64,18 @@ class LocalFilesTest {
         .isInstanceOf(FileAlreadyExistsException.class);
   }
 
+  @Test
+  void keepsTheGroupThatAFolderHandsDown() throws IOException {
+    Files.setAttribute(folder, "unix:mode", 02755);
+    Path child = new Path(folder.toUri().toString(), "child");
+
+    files().mkdirs(child);
+    files().setPermission(child, new FsPermission("750"));
+
+    int mode = (int) Files.getAttribute(folder.resolve("child"), "unix:mode");
+    assertThat(Integer.toOctalString(mode & 07777)).isEqualTo("2750");
+  }
+
   private String permissions(String name) throws IOException {
     return PosixFilePermissions.toString(Files.getPosixFilePermissions(folder.resolve(name)));
   }
