@@ -2,17 +2,24 @@ package io.holdfast.churn;
 
 import static org.apache.spark.sql.functions.col;
 
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 import org.apache.spark.ml.PipelineModel;
 import org.apache.spark.ml.Transformer;
 import org.apache.spark.ml.classification.GBTClassificationModel;
 import org.apache.spark.ml.classification.RandomForestClassificationModel;
 import org.apache.spark.ml.linalg.Vector;
+import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
 /** A slice with a model's margins, on the driver. */
 final class Scored {
+
+  private static final String[] READ = {
+    "is_churned", "customer_id", "days_since_active_max_91", "plan"
+  };
 
   final double[] margins;
   final boolean[] churned;
@@ -44,27 +51,18 @@ final class Scored {
   static Scored of(PipelineModel pipeline, Dataset<Row> rows) {
     Transformer[] stages = pipeline.stages();
     return new Scored(
-        pipeline
-            .transform(rows)
-            .select(
-                col("rawPrediction"),
-                col("is_churned"),
-                col("customer_id"),
-                col("days_since_active_max_91"),
-                col("plan"))
-            .collectAsList(),
+        pipeline.transform(rows).select("rawPrediction", READ).collectAsList(),
         marginScale(stages[stages.length - 1]));
   }
 
-  /** The columns of labelled rows that scoring reads, with the one that a classifier reads. */
-  static Dataset<Row> readable(Dataset<Row> rows, String inputs) {
-    return rows.select(
-        inputs,
-        "observation_date",
-        "is_churned",
-        "customer_id",
-        "days_since_active_max_91",
-        "plan");
+  /** Labelled rows prepared for a classifier, with what is read of each besides, and its date. */
+  static Dataset<Row> prepared(PipelineModel preparation, Dataset<Row> rows) {
+    return preparation
+        .transform(rows)
+        .select(
+            Stream.concat(Stream.of("observation_date", Preparation.INPUTS), Arrays.stream(READ))
+                .map(name -> col(name))
+                .toArray(Column[]::new));
   }
 
   /** MLlib's margin of boosted trees is half the log-odds, that of forests a sum over trees. */

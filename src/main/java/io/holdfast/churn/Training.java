@@ -199,8 +199,9 @@ record Training(
     List<String> leaks = Leaks.ofFeatures(sample, settings.leaks());
     List<Profile> profiles = Profile.of(sample);
     List<Map<String, Object>> models = new ArrayList<>();
-    Dataset<Row> calibrating = judged(preparation, slice(sliced, Slices.CALIBRATION)).persist();
-    Dataset<Row> testing = judged(preparation, slice(sliced, Slices.TEST)).persist();
+    Dataset<Row> calibrating =
+        Scored.prepared(preparation, slice(sliced, Slices.CALIBRATION)).persist();
+    Dataset<Row> testing = Scored.prepared(preparation, slice(sliced, Slices.TEST)).persist();
     try {
       for (Fitted one : fitted) {
         Map<String, Object> model = described(facts, slices, counts);
@@ -340,11 +341,6 @@ record Training(
             .as(Candidate.IS_STOPPING));
   }
 
-  /** Prepared rows with what {@link Scored} reads of each. */
-  private static Dataset<Row> judged(PipelineModel preparation, Dataset<Row> rows) {
-    return Scored.readable(preparation.transform(rows), Preparation.INPUTS);
-  }
-
   /** Over the folds; over folds by customer where those by time lack leavers. */
   private Map<Candidate, Quality> validated(Dataset<Row> train, Slices slices) {
     Map<Candidate, Quality> byTime = validated(train, slices.folds());
@@ -363,7 +359,7 @@ record Training(
       }
       PipelineModel preparation = Preparation.fit(fits, learned(), settings.maxCategories());
       Dataset<Row> prepared = weighted(preparation.transform(fits)).persist();
-      Dataset<Row> judged = judged(preparation, judges).persist();
+      Dataset<Row> judged = Scored.prepared(preparation, judges).persist();
       List<Quality> found;
       try {
         found = sideBySide(candidates, candidate -> quality(candidate, prepared, judged));
