@@ -28,15 +28,26 @@ public final class Champion {
    * @param asOf the night
    */
   static Optional<Row> of(Dataset<Row> models, Dataset<Row> promotions, LocalDate asOf) {
-    List<Reign> reigns = reigns(models, promotions, asOf);
-    return reigns.isEmpty()
-        ? Optional.empty()
-        : models
-            .filter(col("model_id").equalTo(reigns.get(reigns.size() - 1).modelId()))
-            .limit(1)
-            .collectAsList()
-            .stream()
-            .findFirst();
+    return on(asOf, reigns(models, promotions, asOf), models);
+  }
+
+  /**
+   * The registry's row of the model that served on a night.
+   *
+   * @param reigns all that are known up to that night or a later one
+   */
+  static Optional<Row> on(LocalDate night, List<Reign> reigns, Dataset<Row> models) {
+    return reigns.stream()
+        .filter(reign -> !reign.from().isAfter(night))
+        .reduce((earlier, later) -> later)
+        .flatMap(
+            reign ->
+                models
+                    .filter(col("model_id").equalTo(reign.modelId()))
+                    .limit(1)
+                    .collectAsList()
+                    .stream()
+                    .findFirst());
   }
 
   /** All models that served up to a night, in order; a decision by hand comes after its night. */

@@ -85,10 +85,13 @@ public final class Outcomes {
                 settings,
                 in.settings(PaymentSettings.SETTING),
                 in.settings(ActivitySettings.SETTING)));
+    Dataset<Row> models = in.history(Models.TABLE);
+    List<Champion.Reign> reigns =
+        dates.isEmpty() ? List.of() : Champion.reigns(models, in.rows(Promotions.TABLE), in.asOf());
     for (LocalDate date : dates) {
       // On that morning served who was champion on the night before.
       Optional<Row> model =
-          Champion.of(in.history(Models.TABLE), in.rows(Promotions.TABLE), date.minusDays(1))
+          Champion.on(date.minusDays(1), reigns, models)
               .filter(one -> Champion.refusal(one, settings).isEmpty());
       if (model.isPresent()) {
         outcomes =

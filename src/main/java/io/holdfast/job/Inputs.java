@@ -61,6 +61,12 @@ public interface Inputs extends Settled {
     return Set.of();
   }
 
+  /**
+   * Says how many bytes of delivered files are read from now on: the queries over few bytes and
+   * over many are run in different ways.
+   */
+  default void expect(double bytes) {}
+
   /** Delivered files: for the jobs that take them in. */
   Landing landing();
 

@@ -15,7 +15,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.function.Function;
+import java.util.function.BiFunction;
+import java.util.function.DoubleFunction;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -24,8 +25,9 @@ import org.apache.spark.sql.types.StructType;
 /** The inputs of one job's turn, read from the lake. */
 final class LakeInputs implements Inputs {
 
-  private final SparkSession spark;
-  private final Lake lake;
+  private final DoubleFunction<SparkSession> sessionToTakeIn;
+  private SparkSession spark;
+  private Lake lake;
   private final Settings settings;
   private final Plan.Night night;
   private final String reader;
@@ -35,13 +37,14 @@ final class LakeInputs implements Inputs {
   private final boolean readsPrevious;
   private final Days days;
   private final Set<String> newParts;
-  private final Function<Table, Dataset<Row>> stored;
+  private final BiFunction<Lake, Table, Dataset<Row>> stored;
   private final Map<String, Long> versions;
   private final String program;
   private final List<String> notes = new CopyOnWriteArrayList<>();
   private boolean hasGivenNothing;
 
   private LakeInputs(
+      DoubleFunction<SparkSession> sessionToTakeIn,
       SparkSession spark,
       Lake lake,
       Settings settings,
@@ -54,8 +57,9 @@ final class LakeInputs implements Inputs {
       Days days,
       Set<String> newParts,
       Map<String, Long> versions,
-      Function<Table, Dataset<Row>> stored,
+      BiFunction<Lake, Table, Dataset<Row>> stored,
       String program) {
+    this.sessionToTakeIn = sessionToTakeIn;
     this.spark = spark;
     this.lake = lake;
     this.settings = settings;
@@ -74,6 +78,7 @@ final class LakeInputs implements Inputs {
 
   static LakeInputs of(
       Plan plan,
+      Sessions sessions,
       SparkSession spark,
       Lake lake,
       Settings settings,
@@ -81,6 +86,7 @@ final class LakeInputs implements Inputs {
       String program) {
     Job job = plan.job();
     return new LakeInputs(
+        sessions::toTakeIn,
         spark,
         lake,
         settings,
@@ -93,7 +99,7 @@ final class LakeInputs implements Inputs {
         plan.days(),
         plan.newParts(),
         plan.inputs(),
-        lake::read,
+        Lake::read,
         program);
   }
 
@@ -106,6 +112,7 @@ final class LakeInputs implements Inputs {
       Plan.Night night,
       String program) {
     return new LakeInputs(
+        bytes -> spark,
         spark,
         lake,
         settings,
@@ -118,7 +125,7 @@ final class LakeInputs implements Inputs {
         Days.ALL,
         Set.of(),
         versions,
-        lake::read,
+        Lake::read,
         program);
   }
 
@@ -126,6 +133,7 @@ final class LakeInputs implements Inputs {
   static LakeInputs asTheyWere(
       Job job, Commit commit, SparkSession spark, Lake lake, Settings settings) {
     return new LakeInputs(
+        bytes -> spark,
         spark,
         lake,
         settings,
@@ -138,7 +146,7 @@ final class LakeInputs implements Inputs {
         Days.ALL,
         Set.of(),
         commit.inputs(),
-        table -> lake.read(table, commit.inputs().getOrDefault(table.id(), -1L)),
+        (there, table) -> there.read(table, commit.inputs().getOrDefault(table.id(), -1L)),
         commit.code());
   }
 
@@ -208,7 +216,7 @@ final class LakeInputs implements Inputs {
       throw new IllegalArgumentException(reader + " reads " + table + " without declaring it.");
     }
     hasGivenNothing |= lake.isEmpty(table);
-    return stored.apply(table);
+    return stored.apply(lake, table);
   }
 
   /** Whether some rows that were handed over are none: what is made of them may be none too. */
@@ -228,6 +236,12 @@ final class LakeInputs implements Inputs {
   @Override
   public Set<String> newParts() {
     return newParts;
+  }
+
+  @Override
+  public void expect(double bytes) {
+    spark = sessionToTakeIn.apply(bytes);
+    lake = lake.in(spark);
   }
 
   @Override

@@ -357,7 +357,7 @@ public final class Runner {
         Plan whole = withAllItsDays(plan, session, view);
         Optional<Commit> commit =
             new TableBuilder(view, lease, night, runId, code)
-                .build(whole, LakeInputs.of(whole, session, view, settings, night, code));
+                .build(whole, LakeInputs.of(whole, sessions, session, view, settings, night, code));
         return commit
             .map(made -> built(name, whole, made, start))
             .orElseGet(
@@ -376,10 +376,10 @@ public final class Runner {
           : plan.and(
               plan.job()
                   .alsoReplaces()
-                  .apply(LakeInputs.of(plan, session, view, settings, night, code)));
+                  .apply(LakeInputs.of(plan, sessions, session, view, settings, night, code)));
     }
 
-    /** Files that land are of any size. */
+    /** Files that land are of any size: their job says of what, once it has looked. */
     private SparkSession session(Job job) {
       return job.table().refresh() instanceof Refresh.Append ? spark : sessions.toRead(job.reads());
     }

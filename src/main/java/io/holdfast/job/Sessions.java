@@ -18,7 +18,10 @@ import scala.jdk.javaapi.CollectionConverters;
 final class Sessions {
 
   private static final long FEW_ROWS = 50_000;
-  private static final long FEW_BYTES = 2_000_000;
+  private static final long FEW_BYTES = 8_000_000;
+
+  /** Delivered text may be compressed and is parsed. */
+  private static final long FEW_DELIVERED_BYTES = 2_000_000;
 
   private static final Map<String, String> FOR_FEW_ROWS =
       Map.of(
@@ -48,6 +51,11 @@ final class Sessions {
   /** The session for what reads these tables. */
   SparkSession toRead(Collection<Table> tables) {
     return tables.stream().allMatch(this::hasFewRows) ? forFew : forMany;
+  }
+
+  /** The session for what takes in so many bytes of delivered files. */
+  SparkSession toTakeIn(double bytes) {
+    return bytes <= FEW_DELIVERED_BYTES ? forFew : forMany;
   }
 
   /** What a reader of the table meets: a whole commit of it, or some of its days. */

@@ -1,9 +1,11 @@
 package io.holdfast.job;
 
+import static org.apache.spark.sql.functions.array;
 import static org.apache.spark.sql.functions.array_sort;
 import static org.apache.spark.sql.functions.bit_xor;
 import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.collect_set;
 import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.map_entries;
@@ -21,6 +23,7 @@ import io.holdfast.table.Field;
 import io.holdfast.table.Refresh;
 import io.holdfast.table.Rule;
 import io.holdfast.table.Table;
+import java.sql.Date;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -139,12 +142,14 @@ final class TableBuilder {
 
   /**
    * First by key, so that the same pass also finds repeated keys; then over all. Rows that land may
-   * repeat a key, so they are one group: no shuffle by key.
+   * repeat a key: they are grouped by day instead, and so the pass also finds the days that they
+   * are about. Other tables know the days that they replace.
    */
   private static Pass pass(Table table, Dataset<Row> rows) {
     Column[] key = table.key().stream().map(name -> col(name)).toArray(Column[]::new);
     Column hasNoKey = Arrays.stream(key).map(Column::isNull).reduce(Column::or).orElse(lit(false));
-    boolean mayRepeat = table.refresh() instanceof Refresh.Append;
+    boolean hasLanded = table.refresh() instanceof Refresh.Append;
+    Column[] group = hasLanded ? new Column[] {col(table.refresh().day())} : key;
     String delivery =
         table.refresh() instanceof Refresh.Append append ? append.deliveryColumn() : "";
     Column hash = contentHash(table);
@@ -164,42 +169,30 @@ final class TableBuilder {
                 coalesce(sum("sum"), lit(0L)),
                 coalesce(sum("keyless"), lit(0L)),
                 max("until"),
-                coalesce(max("rows"), lit(0L))));
+                coalesce(max("rows"), lit(0L)),
+                hasLanded ? collect_set(group[0]) : array()));
     for (int i = 0; i < table.rules().size(); i++) {
       found.add(counted(table.rules().get(i).broken()).as("rule_" + i));
       overall.add(coalesce(sum("rule_" + i), lit(0L)));
     }
     Dataset<Row> sums =
-        rows.groupBy(mayRepeat ? new Column[0] : key)
-            .agg(count(lit(1)).as("rows"), found.toArray(Column[]::new));
+        rows.groupBy(group).agg(count(lit(1)).as("rows"), found.toArray(Column[]::new));
     Row all = sums.agg(coalesce(sum("rows"), lit(0L)), overall.toArray(Column[]::new)).head();
-    return read(table, all, landedDays(table, rows));
+    return read(table, all);
   }
 
-  /** The days that landing rows are about; other tables know the days that they replace. */
-  private static Days landedDays(Table table, Dataset<Row> rows) {
-    if (!(table.refresh() instanceof Refresh.Append)) {
-      return Days.NONE;
-    }
-    return Days.of(
-        rows.select(table.refresh().day()).distinct().collectAsList().stream()
-            .filter(row -> !row.isNullAt(0))
-            .map(row -> row.getDate(0).toLocalDate())
-            .toList());
-  }
-
-  private static Pass read(Table table, Row found, Days days) {
+  private static Pass read(Table table, Row found) {
     Map<String, Long> broken = new LinkedHashMap<>();
     Map<String, Long> warnings = new LinkedHashMap<>();
     for (int i = 0; i < table.rules().size(); i++) {
       Rule rule = table.rules().get(i);
       (rule.severity() == Rule.Severity.BLOCKS ? broken : warnings)
-          .put(rule.name(), found.getLong(6 + i));
+          .put(rule.name(), found.getLong(7 + i));
     }
     return new Pass(
         found.getLong(0),
         Pass.contentOf(found.getLong(1), found.getLong(2)),
-        days,
+        Days.of(found.<Date>getList(6).stream().map(Date::toLocalDate).toList()),
         found.isNullAt(4) ? "" : found.getString(4),
         found.getLong(3),
         found.getLong(5),

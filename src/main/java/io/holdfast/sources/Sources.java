@@ -21,6 +21,7 @@ import io.holdfast.table.Table;
 import java.sql.Date;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -103,10 +104,28 @@ public final class Sources {
     if (mine.isEmpty()) {
       in.note("no feed tells of %s".formatted(contract.name()));
     }
+    Map<String, List<Delivered>> fresh = new LinkedHashMap<>();
+    mine.forEach(
+        (name, feed) ->
+            fresh.put(
+                name,
+                Files.of(
+                        name,
+                        feed,
+                        feeds.folderDate(),
+                        in.landing(),
+                        read(name, in.previous()),
+                        in.asOf(),
+                        in.arrivedBy())
+                    .fresh()));
+    in.expect(
+        fresh.entrySet().stream()
+            .mapToDouble(entry -> bytes(mine.get(entry.getKey()), entry.getValue()))
+            .sum());
     Dataset<Row> all = in.create(List.of(), table(contract).schema());
-    for (Map.Entry<String, Feed> entry : mine.entrySet()) {
+    for (Map.Entry<String, List<Delivered>> entry : fresh.entrySet()) {
       String name = entry.getKey();
-      Feed feed = entry.getValue();
+      Feed feed = mine.get(name);
       Mapped mapped =
           new Mapped(
               contract,
@@ -115,20 +134,18 @@ public final class Sources {
               feeds,
               in.settings(Company.SETTING),
               in.settings(ExchangeRates.SETTING));
-      Files files =
-          Files.of(
-              name,
-              feed,
-              feeds.folderDate(),
-              in.landing(),
-              read(name, in.previous()),
-              in.asOf(),
-              in.arrivedBy());
-      if (!files.fresh().isEmpty()) {
-        all = all.unionByName(delivered(name, feed, mapped, files.fresh(), in), true);
+      if (!entry.getValue().isEmpty()) {
+        all = all.unionByName(delivered(name, feed, mapped, entry.getValue(), in), true);
       }
     }
     return all;
+  }
+
+  /** Of a Delta table nothing tells how many. */
+  private static double bytes(Feed feed, List<Delivered> files) {
+    return feed.format() == Feed.Format.DELTA && !files.isEmpty()
+        ? Double.POSITIVE_INFINITY
+        : files.stream().mapToLong(one -> one.file().bytes()).sum();
   }
 
   /** The identities of the files that a feed has read. */

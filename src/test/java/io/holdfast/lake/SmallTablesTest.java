@@ -3,8 +3,10 @@ package io.holdfast.lake;
 import static io.holdfast.Rows.assertRows;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.when;
 import static org.apache.spark.sql.types.DataTypes.DateType;
 import static org.apache.spark.sql.types.DataTypes.LongType;
+import static org.apache.spark.sql.types.DataTypes.StringType;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.holdfast.SharedSpark;
@@ -35,15 +37,16 @@ class SmallTablesTest {
       Table.in("metrics", "numbers")
           .grain("one row per night and number")
           .column("number", LongType, "the number")
+          .column("word", StringType, "what no row is looked for by")
           .key("number")
           .build();
 
   private static final String AS_OF_29_AND_30 =
       """
-      | number | as_of_date |
-      | 3      | 2026-06-29 |
-      | 1      | 2026-06-30 |
-      | 2      | 2026-06-30 |
+      | number | word | as_of_date |
+      | 3      | odd  | 2026-06-29 |
+      | 1      | odd  | 2026-06-30 |
+      | 2      | even | 2026-06-30 |
       """;
 
   private final SparkSession spark = SharedSpark.session();
@@ -66,6 +69,7 @@ class SmallTablesTest {
             .createDataset(
                 Arrays.stream(numbers).boxed().toList(), org.apache.spark.sql.Encoders.LONG())
             .toDF("number")
+            .withColumn("word", when(col("number").mod(2).equalTo(0), "even").otherwise("odd"))
             .withColumn("as_of_date", lit(Date.valueOf(night)));
     Commit commit =
         new Commit(
@@ -105,6 +109,22 @@ class SmallTablesTest {
     assertThat(rows.schema().apply("as_of_date").dataType()).isEqualTo(DateType);
     assertThat(rows.filter(col("as_of_date").equalTo(lit(Date.valueOf("2026-06-29")))).count())
         .isOne();
+  }
+
+  @Test
+  void ofAFileTheBoundsOfItsKeyAloneAreLogged() throws IOException {
+    String added =
+        Files.readAllLines(
+                Path.of(
+                    lake.path(NUMBERS).toUri().getPath(), "_delta_log/00000000000000000001.json"))
+            .stream()
+            .filter(line -> line.startsWith("{\"add\""))
+            .reduce("", String::concat);
+
+    assertThat(added)
+        .contains("\\\"numRecords\\\":2")
+        .contains("\\\"minValues\\\":{\\\"number\\\":1}")
+        .contains("\\\"maxValues\\\":{\\\"number\\\":2}");
   }
 
   @Test
