@@ -166,7 +166,21 @@ final class Binder {
     if (type == Duration.class) {
       return duration(path, value);
     }
+    if (type == Secret.class) {
+      return secret(path, value);
+    }
     return convert(path, text(value), type, value);
+  }
+
+  /** Of the environment alone, whether by substitution or by the variable of its key. */
+  private static Secret secret(String path, ConfigValue value) {
+    if (!value.origin().description().startsWith("environment")) {
+      throw new BadInput(
+          "Cannot read %s: a secret stands in the open (%s). Write %s = ${?NAME} in the file, and set the environment variable NAME."
+              .formatted(
+                  path, Where.of(value.origin()), path.substring(path.lastIndexOf('.') + 1)));
+    }
+    return new Secret(text(value));
   }
 
   /** The text of a single value, numbers as they are written: 0.10 stays 0.10. */

@@ -5,9 +5,10 @@ package io.holdfast.config;
  *
  * <p>The record's components are the keys: {@code weekStartsOn} is {@code week_starts_on}. A
  * component can be a text, number, boolean, {@code LocalDate}, {@code ZoneId}, {@code Duration},
- * enum, another record, or a {@code List}, {@code Map} by name or {@code Optional} of these. A
- * missing {@code Map} is empty; of all others only an {@code Optional} may be missing. A record
- * with a static {@code of(String)} or {@code of(List)} can also be written as that text or list.
+ * enum, {@link Secret}, another record, or a {@code List}, {@code Map} by name or {@code Optional}
+ * of these. A missing {@code Map} is empty; of all others only an {@code Optional} may be missing.
+ * A record with a static {@code of(String)} or {@code of(List)} can also be written as that text or
+ * list.
  *
  * @param path where it stands, dots between the levels
  * @param type the record

@@ -36,7 +36,8 @@ public final class Settings {
   private static final String PREFIX = "HOLDFAST_";
 
   /** What the launcher reads, which is no key. */
-  private static final Set<String> OF_THE_LAUNCHER = Set.of("HOLDFAST_HOME", "HOLDFAST_OPTS");
+  private static final Set<String> OF_THE_LAUNCHER =
+      Set.of("HOLDFAST_CLASSPATH", "HOLDFAST_HOME", "HOLDFAST_OPTS");
 
   private static final Pattern SUBSTITUTION = Pattern.compile("\\$\\{([^}]*)}");
 
@@ -107,11 +108,14 @@ public final class Settings {
     }
   }
 
-  /** A hash of all values in these parts of the configuration: equal values, equal hash. */
+  /**
+   * A hash of all values but the secrets in these parts of the configuration: equal values, equal
+   * hash.
+   */
   public String hash(Collection<Setting<?>> settings) {
     Map<String, String> values = new TreeMap<>();
     for (Setting<?> setting : settings) {
-      ConfigValue value = at(setting.path());
+      ConfigValue value = Secrets.withheld(at(setting.path()), setting.type());
       values.put(setting.path(), value == null ? "" : value.render(ConfigRenderOptions.concise()));
     }
     try {

@@ -27,7 +27,7 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.StructType;
 
-/** Delivered files on the file systems that Hadoop knows. */
+/** Delivered files on the file systems that Hadoop knows, and what Spark reads by JDBC. */
 final class HadoopLanding implements Landing {
 
   private final SparkSession spark;
@@ -127,6 +127,11 @@ final class HadoopLanding implements Landing {
         paths.stream()
             .map(path -> format.equals("delta") ? path : literally(path))
             .toArray(String[]::new));
+  }
+
+  @Override
+  public Database database(Database.Source source) {
+    return new Database(spark, source);
   }
 
   /** Spark would read a name such as {@code events[1].csv} as a pattern. */

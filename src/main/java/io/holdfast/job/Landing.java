@@ -8,7 +8,10 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.StructType;
 
-/** Access to files that others deliver, on any file system that Hadoop knows. */
+/**
+ * Access to what others deliver: files on any file system that Hadoop knows, and tables of
+ * databases.
+ */
 public interface Landing {
 
   /** The file systems that a session knows. */
@@ -47,4 +50,7 @@ public interface Landing {
    */
   Dataset<Row> read(
       String format, Map<String, String> options, Optional<StructType> schema, List<String> paths);
+
+  /** A table or a query of a database. */
+  Database database(Database.Source source);
 }

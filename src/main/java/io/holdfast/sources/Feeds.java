@@ -21,7 +21,8 @@ public record Feeds(
   /**
    * Feeds of known contracts.
    *
-   * @throws IllegalArgumentException if a feed names a contract that there is none of
+   * @throws IllegalArgumentException if a feed names a contract that there is none of, or has keys
+   *     that do not go together
    */
   public Feeds {
     List<String> contracts = Contracts.ALL.stream().map(Contract::name).toList();
@@ -38,6 +39,7 @@ public record Feeds(
                         contracts,
                         name));
           }
+          FeedKeys.require(name, feed);
         });
   }
 

@@ -65,11 +65,11 @@ record Files(List<Delivered> fresh, Optional<LocalDate> latest) {
 
   private static String nothing(Feed feed, List<Delivered> all, LocalDate arrivedBy) {
     if (all.isEmpty()) {
-      return "there is no file at " + feed.path();
+      return "there is no file at " + path(feed);
     }
     LocalDate first =
         all.stream().flatMap(f -> f.folderDate().stream()).min(LocalDate::compareTo).orElseThrow();
-    return "its first delivery at %s is of %s, after %s".formatted(feed.path(), first, arrivedBy);
+    return "its first delivery at %s is of %s, after %s".formatted(path(feed), first, arrivedBy);
   }
 
   private static void requireFresh(
@@ -86,9 +86,13 @@ record Files(List<Delivered> fresh, Optional<LocalDate> latest) {
 
   private static List<LandedFile> found(Feed feed, Landing landing) {
     if (feed.format() == Format.DELTA) {
-      return landing.deltaTable(feed.path()).map(List::of).orElse(List.of());
+      return landing.deltaTable(path(feed)).map(List::of).orElse(List.of());
     }
-    return landing.list(feed.path());
+    return landing.list(path(feed));
+  }
+
+  private static String path(Feed feed) {
+    return feed.path().orElseThrow();
   }
 
   private static Optional<LocalDate> folderDate(
@@ -104,7 +108,7 @@ record Files(List<Delivered> fresh, Optional<LocalDate> latest) {
     if (last == null && feed.arrivalColumn().isEmpty()) {
       throw new BadInput(
           "Cannot tell when %s of feed %s arrived: its path has no date. Deliver into folders such as %s/date=2026-11-21/, set sources.feeds.%s.arrival_column, or set arrives = once."
-              .formatted(file.path(), name, feed.path(), name));
+              .formatted(file.path(), name, path(feed), name));
     }
     return Optional.ofNullable(last);
   }

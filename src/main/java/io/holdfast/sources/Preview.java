@@ -113,9 +113,7 @@ public record Preview(
       Mapped mapped = new Mapped(contract, name, feed, feeds, company, rates);
       List<Delivered> due = due();
       List<Delivered> filled =
-          due.stream()
-              .filter(file -> file.file().bytes() > 0 || feed.format() == Feed.Format.DELTA)
-              .toList();
+          due.stream().filter(file -> file.file().bytes() > 0 || Sources.isTable(feed)).toList();
       List<Row> rows =
           filled.isEmpty()
               ? List.of()
@@ -156,6 +154,9 @@ public record Preview(
     }
 
     private List<Delivered> due() {
+      if (feed.format() == Feed.Format.JDBC) {
+        return Extract.due(name, feed, landing, List.of(), asOf);
+      }
       return Files.of(
               name,
               feed,
@@ -170,11 +171,15 @@ public record Preview(
     /** The contract's rows of some files. */
     private Dataset<Row> rows(Mapped mapped, List<Delivered> files) {
       Delivered last = files.get(files.size() - 1);
-      Dataset<Row> read =
+      Reading read =
           Reading.of(name, feed, mapped.wanted(), landing, files)
-              .orElseThrow(() -> new BadInput("every file of feed %s is empty".formatted(name)))
-              .rows();
-      Dataset<Row> few = files.size() == 1 ? read.limit(SAMPLE) : read;
+              .orElseThrow(() -> new BadInput("every file of feed %s is empty".formatted(name)));
+      Dataset<Row> few =
+          files.size() == 1
+              ? new Reading(read.rows().limit(SAMPLE), read.counts())
+                  .held(name, feed, landing)
+                  .rows()
+              : read.rows();
       Dataset<Row> dated =
           few.withColumn(
               "_folder", lit(last.folderDate().map(Date::valueOf).orElse(null)).cast("date"));

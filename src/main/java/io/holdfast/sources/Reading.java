@@ -10,11 +10,13 @@ import static org.apache.spark.sql.functions.length;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.struct;
 import static org.apache.spark.sql.functions.to_json;
+import static org.apache.spark.sql.functions.to_utc_timestamp;
 import static org.apache.spark.sql.functions.trim;
 import static org.apache.spark.sql.functions.when;
 
 import io.holdfast.config.Nearest;
 import io.holdfast.failure.BadInput;
+import io.holdfast.job.Database;
 import io.holdfast.job.Landing;
 import io.holdfast.sources.Files.Delivered;
 import java.util.ArrayList;
@@ -30,10 +32,13 @@ import java.util.stream.Stream;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.Metadata;
+import org.apache.spark.sql.types.StringType;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
+import org.apache.spark.sql.types.TimestampNTZType;
 import scala.collection.immutable.Seq;
 import scala.jdk.javaapi.CollectionConverters;
 
@@ -66,7 +71,52 @@ record Reading(Dataset<Row> rows, Dataset<Row> counts) {
           Optional.of(
               typed("parquet", Map.of("mergeSchema", "true"), feed, landing, paths, wanted, name));
       case DELTA -> Optional.of(typed("delta", Map.of(), feed, landing, paths, wanted, name));
+      case JDBC -> database(name, feed, wanted, landing, files.get(0));
     };
+  }
+
+  /**
+   * The same rows for every query over them: what is read from a database is read now, once.
+   *
+   * @return this reading, where it is of files: these do not change under a run
+   */
+  Reading held(String name, Feed feed, Landing landing) {
+    if (feed.format() != Feed.Format.JDBC) {
+      return this;
+    }
+    Dataset<Row> held = landing.database(Extract.source(name, feed)).hold(rows);
+    return new Reading(held, counted(held));
+  }
+
+  private static Optional<Reading> database(
+      String name, Feed feed, Set<String> wanted, Landing landing, Delivered delivery) {
+    Database database = landing.database(Extract.source(name, feed));
+    requireColumns(name, wanted, List.of(database.columns().fieldNames()), delivery.file().path());
+    return Extract.rows(feed, delivery, database)
+        .map(
+            read -> {
+              Stream<Column> first =
+                  Stream.of(
+                      lit(delivery.file().path()).as("_file"),
+                      to_json(struct(col("*"))).as("_raw"),
+                      lit(null).cast("string").as("_damage"));
+              Stream<Column> rest =
+                  wanted.stream().map(column -> inDatabase(column, feed, database).as(column));
+              Dataset<Row> rows = read.select(Stream.concat(first, rest).toArray(Column[]::new));
+              return new Reading(rows, counted(rows));
+            });
+  }
+
+  /** A column of a database: dots lead into JSON, and times without a zone get the feed's. */
+  private static Column inDatabase(String column, Feed feed, Database database) {
+    DataType type = database.columns().apply(top(column)).dataType();
+    if (column.contains(".") && type instanceof StringType) {
+      return get_json_object(named(top(column)), "$." + column.substring(column.indexOf('.') + 1));
+    }
+    return feed.timeZone()
+        .filter(zone -> type instanceof TimestampNTZType)
+        .map(zone -> to_utc_timestamp(named(column).try_cast("timestamp"), zone.getId()))
+        .orElseGet(() -> nested(column));
   }
 
   /** Files of one header are read together: Spark takes the columns of CSV by position. */

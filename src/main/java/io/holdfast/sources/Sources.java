@@ -25,6 +25,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -109,15 +110,22 @@ public final class Sources {
         (name, feed) ->
             fresh.put(
                 name,
-                Files.of(
+                feed.format() == Feed.Format.JDBC
+                    ? Extract.due(
                         name,
                         feed,
-                        feeds.folderDate(),
                         in.landing(),
-                        read(name, in.previous()),
-                        in.asOf(),
-                        in.arrivedBy())
-                    .fresh()));
+                        Extract.records(name, in.previous()),
+                        Optional.of(in.arrivedBy()))
+                    : Files.of(
+                            name,
+                            feed,
+                            feeds.folderDate(),
+                            in.landing(),
+                            read(name, in.previous()),
+                            in.asOf(),
+                            in.arrivedBy())
+                        .fresh()));
     in.expect(
         fresh.entrySet().stream()
             .mapToDouble(entry -> bytes(mine.get(entry.getKey()), entry.getValue()))
@@ -141,11 +149,16 @@ public final class Sources {
     return all;
   }
 
-  /** Of a Delta table nothing tells how many. */
+  /** Of a table nothing tells how many. */
   private static double bytes(Feed feed, List<Delivered> files) {
-    return feed.format() == Feed.Format.DELTA && !files.isEmpty()
+    return isTable(feed) && !files.isEmpty()
         ? Double.POSITIVE_INFINITY
         : files.stream().mapToLong(one -> one.file().bytes()).sum();
+  }
+
+  /** Whether what is delivered is one table, whose size nothing tells. */
+  static boolean isTable(Feed feed) {
+    return feed.format() == Feed.Format.DELTA || feed.format() == Feed.Format.JDBC;
   }
 
   /** The identities of the files that a feed has read. */
@@ -163,13 +176,14 @@ public final class Sources {
       String name, Feed feed, Mapped mapped, List<Delivered> files, Inputs in) {
     Dataset<Row> records = fileRecords(name, feed, files, in);
     files.stream()
-        .filter(file -> file.file().bytes() == 0 && feed.format() != Feed.Format.DELTA)
+        .filter(file -> file.file().bytes() == 0 && !isTable(feed))
         .forEach(
             file -> in.note("file %s of feed %s is empty".formatted(file.file().path(), name)));
     return Reading.of(name, feed, mapped.wanted(), in.landing(), files)
+        .map(reading -> reading.held(name, feed, in.landing()))
         .map(
             reading -> {
-              Dataset<Row> named = broadcast(folders(files, in));
+              Dataset<Row> named = broadcast(folders(feed, files, in));
               String[] bySparkName = {"_spark_file"};
               Dataset<Row> dated =
                   reading
@@ -199,13 +213,12 @@ public final class Sources {
    * Each file's date under the name that Spark gives its rows: encoded, and on a local disk with an
    * empty host or without.
    */
-  private static Dataset<Row> folders(List<Delivered> files, Inputs in) {
+  private static Dataset<Row> folders(Feed feed, List<Delivered> files, Inputs in) {
     Map<String, Row> byName = new TreeMap<>();
     for (Delivered file : files) {
       String path = file.file().path();
       Date date = file.folderDate().map(Date::valueOf).orElse(null);
-      String encoded = new Path(path).toUri().toString();
-      for (String name : List.of(path, encoded, encoded.replaceFirst("^file:/+", "file:///"))) {
+      for (String name : isTable(feed) ? List.of(path) : sparkNames(path)) {
         byName.put(name, RowFactory.create(name, path, date));
       }
     }
@@ -215,6 +228,11 @@ public final class Sources {
             .add("_spark_file", DataTypes.StringType)
             .add("_file", DataTypes.StringType)
             .add("_folder", DataTypes.DateType));
+  }
+
+  private static List<String> sparkNames(String path) {
+    String encoded = new Path(path).toUri().toString();
+    return List.of(path, encoded, encoded.replaceFirst("^file:/+", "file:///"));
   }
 
   private static Dataset<Row> fileRecords(
