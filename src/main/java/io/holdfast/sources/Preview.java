@@ -173,7 +173,13 @@ public record Preview(
       Delivered last = files.get(files.size() - 1);
       Reading read =
           Reading.of(name, feed, mapped.wanted(), landing, files)
-              .orElseThrow(() -> new BadInput("every file of feed %s is empty".formatted(name)));
+              .orElseThrow(
+                  () ->
+                      new BadInput(
+                          (feed.format() == Feed.Format.JDBC
+                                  ? "the table of feed %s has no rows"
+                                  : "every file of feed %s is empty")
+                              .formatted(name)));
       Dataset<Row> few =
           files.size() == 1
               ? new Reading(read.rows().limit(SAMPLE), read.counts())

@@ -180,7 +180,7 @@ public final class Sources {
         .forEach(
             file -> in.note("file %s of feed %s is empty".formatted(file.file().path(), name)));
     return Reading.of(name, feed, mapped.wanted(), in.landing(), files)
-        .map(reading -> reading.held(name, feed, in.landing()))
+        .map(reading -> held(name, feed, reading, in))
         .map(
             reading -> {
               Dataset<Row> named = broadcast(folders(feed, files, in));
@@ -207,6 +207,14 @@ public final class Sources {
         .orElse(records.withColumn("file_rows", lit(0L)))
         .withColumn(
             "file_rows", when(col("record").equalTo("file"), coalesce(col("file_rows"), lit(0L))));
+  }
+
+  private static Reading held(String name, Feed feed, Reading reading, Inputs in) {
+    Reading held = reading.held(name, feed, in.landing());
+    if (feed.format() == Feed.Format.JDBC && held.rows().isEmpty()) {
+      in.note("the database of feed %s holds no rows".formatted(name));
+    }
+    return held;
   }
 
   /**

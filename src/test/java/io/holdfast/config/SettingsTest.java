@@ -104,6 +104,7 @@ class SettingsTest {
         Map.of(
             "HOLDFAST_COMPANY__TZ", "Europe/Paris",
             "HOLDFAST_COMPANY__WEEK_STARTS_ON", "sunday",
+            "HOLDFAST_CLASSPATH", "/opt/driver.jar",
             "HOLDFAST_HOME", "/opt/holdfast",
             "HOLDFAST_OPTS", "-Xmx1g",
             "COMPANY", "x");

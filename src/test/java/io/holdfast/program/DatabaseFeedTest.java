@@ -102,7 +102,7 @@ class DatabaseFeedTest {
         """
         | customer_id | name      | country | signup_date | is_internal |
         | 1           | Acorn Ltd | US      | 2026-01-06  | false       |
-        | 2           | Birch     |         | 2026-02-01  | false       |
+        | 2           | Birch     |         | 2026-02-01  |             |
         | 4           | Dogwood   | FR      | 2026-03-02  | false       |
         """);
     assertRows(

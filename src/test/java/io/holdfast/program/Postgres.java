@@ -2,6 +2,7 @@ package io.holdfast.program;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import java.io.File;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -18,6 +19,8 @@ final class Postgres {
   static final String PASSWORD = "Tr0ub4dor-and-3-horses";
 
   private static final Path SCRIPT = Path.of("src/test/sh/postgres.sh").toAbsolutePath();
+  private static final ProcessBuilder.Redirect LOG =
+      ProcessBuilder.Redirect.appendTo(new File("target/postgres.log"));
   private static final int NOT_INSTALLED = 3;
 
   private final int port;
@@ -36,14 +39,15 @@ final class Postgres {
     }
     ProcessBuilder starting = new ProcessBuilder(SCRIPT.toString(), "start", "" + port);
     starting.environment().put("POSTGRES_PASSWORD", PASSWORD);
-    Process process = starting.redirectError(ProcessBuilder.Redirect.INHERIT).start();
+    Process process = starting.redirectError(LOG).start();
     String folder = new String(process.getInputStream().readAllBytes(), UTF_8).strip();
     int exitCode = process.waitFor();
     if (exitCode == NOT_INSTALLED) {
       return Optional.empty();
     }
     if (exitCode != 0) {
-      throw new IllegalStateException("PostgreSQL did not start: " + exitCode);
+      throw new IllegalStateException(
+          "PostgreSQL did not start: " + exitCode + "; target/postgres.log says why");
     }
     return Optional.of(new Postgres(port, folder));
   }
@@ -62,6 +66,10 @@ final class Postgres {
 
   /** Stops it and removes its folder. */
   void stop() throws IOException, InterruptedException {
-    new ProcessBuilder(SCRIPT.toString(), "stop", folder).inheritIO().start().waitFor();
+    new ProcessBuilder(SCRIPT.toString(), "stop", folder)
+        .redirectErrorStream(true)
+        .redirectOutput(LOG)
+        .start()
+        .waitFor();
   }
 }
