@@ -166,7 +166,13 @@ public final class Database {
     options.put("url", source.url());
     source.driver().ifPresent(driver -> options.put("driver", driver));
     source.user().ifPresent(user -> options.put("user", user));
-    source.password().ifPresent(password -> options.put("password", password.reveal()));
+    source
+        .password()
+        .ifPresent(
+            password -> {
+              options.put("password", password.reveal());
+              options.put(QuietConnections.OPTION, QuietConnections.NAME);
+            });
     options.put("preferTimestampNTZ", "true");
     options.putAll(more);
     options.put("dbtable", "(" + select + ") " + ALIAS);

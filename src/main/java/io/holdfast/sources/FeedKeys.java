@@ -25,6 +25,7 @@ final class FeedKeys {
           "lowerbound",
           "upperbound",
           "numpartitions",
+          "connectionprovider",
           "customschema",
           "prefertimestampntz");
 

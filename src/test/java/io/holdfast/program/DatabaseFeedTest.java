@@ -16,6 +16,7 @@ import io.holdfast.ops.FeedDeliveries;
 import io.holdfast.sources.Contracts;
 import io.holdfast.sources.Sources;
 import io.holdfast.table.Table;
+import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -23,6 +24,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TimeZone;
 import java.util.stream.Stream;
+import org.apache.logging.log4j.Level;
+import org.apache.logging.log4j.core.LoggerContext;
+import org.apache.logging.log4j.core.appender.WriterAppender;
+import org.apache.logging.log4j.core.config.Configurator;
+import org.apache.logging.log4j.core.layout.PatternLayout;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.AfterAll;
@@ -340,24 +346,28 @@ class DatabaseFeedTest {
   }
 
   @Test
-  void partsHoldAllRowsAndHeldRowsStayAsTheyWereRead() throws Exception {
+  void partsHoldAllRowsHeldRowsStayAsTheyWereReadAndDebuggingTellsNoPassword() throws Exception {
     sql(
         "create table many as select n as id, 'row ' || n as name from generate_series(-50, 949) n");
     sql("insert into many values (null, 'without')");
-    Dataset<Row> rows =
-        many(Map.of(
-                "partitionColumn",
-                "id",
-                "lowerBound",
-                "100",
-                "upperBound",
-                "800",
-                "numPartitions",
-                "4"))
-            .rows();
-    assertThat(rows.javaRDD().getNumPartitions()).isEqualTo(4);
-    Database database = many(Map.of());
+    Map<String, String> parts =
+        Map.of(
+            "partitionColumn",
+            "id",
+            "lowerBound",
+            "100",
+            "upperBound",
+            "800",
+            "numPartitions",
+            "4");
+    Database database = many(parts);
+    Logged log = new Logged("org.apache.spark.sql.execution.datasources.jdbc");
+    Dataset<Row> rows = database.rows();
     Dataset<Row> held = database.hold(rows);
+    assertThat(log.end())
+        .contains("Number of partitions: 4", "closed connection")
+        .doesNotContain(Postgres.PASSWORD);
+    assertThat(rows.javaRDD().getNumPartitions()).isEqualTo(4);
     sql("delete from many where id < 500");
 
     assertThat(held.count()).isEqualTo(1001);
@@ -378,6 +388,31 @@ class DatabaseFeedTest {
                 "select * from many",
                 Map.of("fetchsize", "100"),
                 partition));
+  }
+
+  /** What a package logs with debugging on. */
+  private static final class Logged {
+    private final StringWriter text = new StringWriter();
+    private final String logger;
+    private final WriterAppender appender =
+        WriterAppender.newBuilder()
+            .setName("told")
+            .setTarget(text)
+            .setLayout(PatternLayout.createDefaultLayout())
+            .build();
+
+    Logged(String logger) {
+      this.logger = logger;
+      appender.start();
+      LoggerContext.getContext(false).getRootLogger().addAppender(appender);
+      Configurator.setLevel(logger, Level.DEBUG);
+    }
+
+    String end() {
+      Configurator.setLevel(logger, Level.ERROR);
+      LoggerContext.getContext(false).getRootLogger().removeAppender(appender);
+      return text.toString();
+    }
   }
 
   private static void sql(String statements) throws Exception {
