@@ -2,6 +2,7 @@ package io.holdfast.cli;
 
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.max;
+import static org.apache.spark.sql.functions.row_number;
 
 import io.holdfast.config.Application;
 import io.holdfast.config.Applications;
@@ -22,6 +23,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.expressions.Window;
 import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -40,6 +42,7 @@ final class BackfillCommand implements Callable<Integer>, EndsWithResult {
 
   /** How many restated figures are printed for a night. */
   private static final int SHOWN = 10;
+  private static final int LONGEST = 60;
 
   private final Program program;
 
@@ -150,7 +153,7 @@ final class BackfillCommand implements Callable<Integer>, EndsWithResult {
     out.println();
   }
 
-  /** The first of the figures that had been published. */
+  /** Some of the figures that had been published: the first of each table, then the second. */
   private static void figures(Dataset<Row> restated, PrintWriter out) {
     long all =
         restated
@@ -164,8 +167,15 @@ final class BackfillCommand implements Callable<Integer>, EndsWithResult {
       out.println("  No published figure is among them.");
       return;
     }
-    for (Row figure :
-        restated.orderBy("table_id", "row_key", "column_name", "version").takeAsList(SHOWN)) {
+    var ofATable = Window.partitionBy("table_id").orderBy("row_key", "column_name", "version");
+    List<Row> shown =
+        restated
+            .withColumn("place", row_number().over(ofATable))
+            .orderBy("place", "table_id")
+            .limit(SHOWN)
+            .orderBy("table_id", "place")
+            .collectAsList();
+    for (Row figure : shown) {
       out.printf(
           "    %s, %s: %s %s -> %s%n",
           figure.<String>getAs("table_id"),
@@ -179,7 +189,12 @@ final class BackfillCommand implements Callable<Integer>, EndsWithResult {
         all, restated.select("run_id").head().getString(0));
   }
 
+  /** On one line, and no longer than a figure is. */
   private static String told(String value) {
-    return value == null ? "(none)" : value;
+    if (value == null) {
+      return "(none)";
+    }
+    String line = value.replaceAll("\\s+", " ").strip();
+    return line.length() <= LONGEST ? line : line.substring(0, LONGEST - 3) + "...";
   }
 }

@@ -134,10 +134,27 @@ record KpiSection(Night night, Parts parts) {
                         .figures()
                         .interval(kpi.value("value_low"), kpi.value("value_high"), kind(kpi)))
                 : Html.all("\u00a0")),
+        change(kpi),
         way(kpi),
         goal(kpi),
         status(kpi),
         definition(kpi));
+  }
+
+  /** How far it has moved; shares in percentage points. */
+  private Node change(Line kpi) {
+    if (!kpi.has("change")) {
+      return Html.all();
+    }
+    Kind kind = kind(kpi) == Kind.SHARE ? Kind.POINTS : kind(kpi);
+    return el(
+        "p",
+        at("class", "range"),
+        Html.all(
+            kpi.number("change") > 0 ? "+" : "",
+            parts.figures().of(kpi, "change", kind),
+            " " + parts.words().of("kpis.since") + " ",
+            kpi.maybeDay("compared_with").map(parts.figures()::day).orElse(Html.all())));
   }
 
   private static Node way(Line kpi) {

@@ -1,5 +1,6 @@
 package io.holdfast.report;
 
+import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.count_if;
@@ -10,6 +11,7 @@ import static org.apache.spark.sql.functions.max_by;
 import static org.apache.spark.sql.functions.min;
 import static org.apache.spark.sql.functions.struct;
 import static org.apache.spark.sql.functions.sum;
+import static org.apache.spark.sql.functions.when;
 
 import io.holdfast.churn.Drift;
 import io.holdfast.churn.Models;
@@ -70,6 +72,7 @@ record Night(LocalDate asOf, LocalDate arrivedBy, Map<String, List<Line>> lines)
   static final String OUTCOMES = "outcomes by risk band";
 
   private static final String ALL = "all";
+  private static final int COMPARED_DAYS = 28;
 
   /** What the page reads. */
   static final List<Table> TABLES =
@@ -125,8 +128,11 @@ record Night(LocalDate asOf, LocalDate arrivedBy, Map<String, List<Line>> lines)
    */
   static Night read(LocalDate asOf, LocalDate arrivedBy, Report.Source source, int riskiest) {
     Map<String, List<Line>> lines = new LinkedHashMap<>();
+    put(
+        lines,
+        KpiValues.TABLE.id(),
+        withChange(source.rows(KpiValues.TABLE), source.history(KpiValues.TABLE), asOf));
     List.of(
-            KpiValues.TABLE,
             PlanChecks.TABLE,
             MrrMonthly.TABLE,
             CustomerValue.TABLE,
@@ -160,6 +166,28 @@ record Night(LocalDate asOf, LocalDate arrivedBy, Map<String, List<Line>> lines)
 
   private static void put(Map<String, List<Line>> lines, String name, Dataset<Row> rows) {
     lines.put(name, rows.collectAsList().stream().map(Line::new).toList());
+  }
+
+  /**
+   * Each KPI with how far it has moved ({@code change}) since the night that it is compared with
+   * ({@code compared_with}): the latest kept one at least {@value #COMPARED_DAYS} days earlier, or
+   * the earliest where there is none.
+   *
+   * @param history of this night and earlier ones
+   */
+  static Dataset<Row> withChange(Dataset<Row> kpis, Dataset<Row> history, LocalDate asOf) {
+    Dataset<Row> earlier = history.filter(col("as_of_date").lt(lit(asOf)));
+    Column isFarEnough = col("as_of_date").leq(lit(asOf.minusDays(COMPARED_DAYS)));
+    Dataset<Row> night =
+        earlier.agg(
+            coalesce(max(when(isFarEnough, col("as_of_date"))), min("as_of_date"))
+                .as("compared_with"));
+    Dataset<Row> then =
+        earlier
+            .join(night, col("as_of_date").equalTo(col("compared_with")))
+            .select(col("kpi"), col("compared_with"), col("value").as("value_then"));
+    return kpis.join(then, new String[] {"kpi"}, "left")
+        .withColumn("change", col("value").minus(col("value_then")));
   }
 
   /** The mean over complete cells, weighed by size: of all cohorts, and of each plan. */

@@ -6,8 +6,10 @@ import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.concat;
 import static org.apache.spark.sql.functions.count;
+import static org.apache.spark.sql.functions.date_sub;
 import static org.apache.spark.sql.functions.last_day;
 import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.not;
 import static org.apache.spark.sql.functions.sum;
 import static org.apache.spark.sql.functions.trunc;
 import static org.apache.spark.sql.functions.when;
@@ -23,6 +25,7 @@ import io.holdfast.job.Ledger;
 import io.holdfast.lake.Lake;
 import io.holdfast.metrics.CohortRetention;
 import io.holdfast.metrics.FeatureAdoption;
+import io.holdfast.metrics.MrrMonthly;
 import io.holdfast.ops.FeedDeliveries;
 import io.holdfast.ops.RejectedRows;
 import java.io.IOException;
@@ -75,6 +78,7 @@ class GeneratedCompanyTest {
             "activity",
             "retention",
             "adoption",
+            "revenue",
             "--as-of",
             LAST.toString());
     assertThat(night.exitCode()).as(night.out() + night.err()).isZero();
@@ -145,6 +149,48 @@ class GeneratedCompanyTest {
                 lit("all"),
                 lit(0)))
         .isEmpty();
+  }
+
+  /** The counts of a month and what is paid at its end; what it starts with is the end before. */
+  @Test
+  void whatAMonthBringsAndTakesIsTheTruth() {
+    Dataset<Row> months =
+        lake.read(MrrMonthly.TABLE)
+            .filter(col("as_of_date").equalTo(lit(LAST)).and(col("window_kind").equalTo("month")))
+            .withColumn("last_day", date_sub(col("window_end"), 1))
+            .withColumn("day_before", date_sub(col("window_start"), 1));
+    Dataset<Row> snapshot = months.filter(col("counting").equalTo("snapshot"));
+    Dataset<Row> confirmed = months.filter(col("counting").equalTo("confirmed"));
+
+    assertEqualTheTruth(snapshot, "end_mrr", "last_day", "mrr");
+    assertEqualTheTruth(snapshot, "end_customers", "last_day", "paying_customers");
+    assertEqualTheTruth(snapshot, "churned_customers", "window_start", "exits");
+    assertEqualTheTruth(confirmed, "churned_customers", "window_start", "confirmed_churn");
+    Dataset<Row> before = snapshot.filter(col("start_customers").gt(0));
+    assertThat(before.count()).isGreaterThan(6);
+    assertThat(
+            before
+                .as("later")
+                .join(
+                    snapshot.as("earlier"),
+                    col("later.day_before").equalTo(col("earlier.last_day")),
+                    "left")
+                .filter(
+                    not(col("later.start_mrr").eqNullSafe(col("earlier.end_mrr")))
+                        .or(
+                            not(
+                                col("later.start_customers")
+                                    .eqNullSafe(col("earlier.end_customers")))))
+                .collectAsList())
+        .isEmpty();
+  }
+
+  private static void assertEqualTheTruth(
+      Dataset<Row> months, String column, String day, String figure) {
+    Dataset<Row> values =
+        months.filter(col(column).gt(0)).select(col(day).as("date"), col(column).as("value"));
+    assertThat(values.isEmpty()).as(figure).isFalse();
+    assertThat(differences(values, figure, col("date"), lit("all"), lit(0))).as(figure).isEmpty();
   }
 
   @Test

@@ -3,6 +3,8 @@ package io.holdfast.report;
 import static io.holdfast.Rows.none;
 import static io.holdfast.Rows.rows;
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.lit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -92,12 +94,13 @@ class ReportTest {
         new Report.Source() {
           @Override
           public Dataset<Row> rows(Table table) {
-            return given.getOrDefault(table.id(), none(table));
+            Dataset<Row> all = history(table);
+            return table.isByNight() ? all.filter(col("as_of_date").equalTo(lit(NIGHT))) : all;
           }
 
           @Override
           public Dataset<Row> history(Table table) {
-            return rows(table);
+            return given.getOrDefault(table.id(), none(table));
           }
         };
     Report.write(
@@ -162,6 +165,46 @@ class ReportTest {
         .contains("<th scope=\"row\">Daily active share</th>")
         .contains("<td>table metrics.engagement</td>");
     assertThat(full.text()).contains("Of 1 figures with a target, 0 have reached it");
+  }
+
+  /** 28 days before the night is March 3: of the nights up to it, the last is February 28. */
+  @Test
+  void aKpiTellsHowFarItHasMovedInFourWeeks() {
+    Map<String, Dataset<Row>> given = new HashMap<>();
+    put(
+        given,
+        KpiValues.TABLE,
+        """
+        | as_of_date | kpi  | title  | dashboard | unit  | better | value | target | status  | definition  |
+        | 2026-01-31 | rate | Share  | executive | rate  | higher | 0.9   | 0.6    | reached | A share.    |
+        | 2026-02-28 | rate | Share  | executive | rate  | higher | 0.5   | 0.6    | behind  | A share.    |
+        | 2026-02-28 | many | Number | executive | count | lower  | 12    | 5      | behind  | A number.   |
+        | 2026-03-04 | rate | Share  | executive | rate  | higher | 0.1   | 0.6    | behind  | A share.    |
+        | 2026-03-31 | rate | Share  | executive | rate  | higher | 0.625 | 0.6    | reached | A share.    |
+        | 2026-03-31 | many | Number | executive | count | lower  | 10    | 5      | behind  | A number.   |
+        | 2026-03-31 | new  | New    | executive | count | higher | 10    | 15     | behind  | Since then. |
+        """);
+    String html = report(given).html();
+    assertThat(html)
+        .contains("+<data value=\"0.125\">12.5 pp</data> since <time datetime=\"2026-02-28\">")
+        .contains("<data value=\"-2\">-2</data> since <time datetime=\"2026-02-28\">");
+    assertThat(html.split(" since <time", -1)).hasSize(3);
+  }
+
+  @Test
+  void withoutANightFourWeeksAgoTheEarliestIsComparedWith() {
+    Map<String, Dataset<Row>> given = new HashMap<>();
+    put(
+        given,
+        KpiValues.TABLE,
+        """
+        | as_of_date | kpi  | title | dashboard | unit | better | value | target | status | definition |
+        | 2026-03-29 | rate | Share | executive | rate | higher | 0.5   | 0.6    | behind | A share.   |
+        | 2026-03-30 | rate | Share | executive | rate | higher | 0.1   | 0.6    | behind | A share.   |
+        | 2026-03-31 | rate | Share | executive | rate | higher | 0.25  | 0.6    | behind | A share.   |
+        """);
+    assertThat(report(given).html())
+        .contains("<data value=\"-0.25\">-25.0 pp</data> since <time datetime=\"2026-03-29\">");
   }
 
   @Test
