@@ -110,14 +110,15 @@ final class BackfillCommand implements Callable<Integer>, EndsWithResult {
     PrintWriter out = spec.commandLine().getOut();
     SparkSession spark = Session.open("backfill " + name + " " + from + " " + to);
     Lake lake = Options.lake(spark, settings);
+    PrometheusFile file = PrometheusFile.of(settings, spec.commandLine().getErr());
     List<RunReport> reports = new ArrayList<>();
     for (LocalDate night = from; !night.isAfter(to); night = night.plusDays(1)) {
       Console console = new Console(out, Console.isTerminal(), isQuiet);
       Runner runner = new Runner(spark, lake, settings, program.jobs(), program.code(), console);
       Runner.Request plain =
           program.request(applications, night, arrived(night, lake), settings, lake);
-      RunReport report =
-          runner.run(isRebuild && reports.isEmpty() ? program.rebuilding(plain) : plain);
+      Runner.Request request = isRebuild && reports.isEmpty() ? program.rebuilding(plain) : plain;
+      RunReport report = file.around(night, () -> runner.run(request));
       reports.add(report);
       console.summary(report);
       if (!isQuiet) {

@@ -217,7 +217,8 @@ public final class Console implements Progress {
     print(result);
   }
 
-  private void print(Map<String, Object> result) {
+  /** A result of other keys as one line of JSON, in the order of the map. */
+  void print(Map<String, Object> result) {
     try {
       out.println(JSON.writeValueAsString(result));
       out.flush();

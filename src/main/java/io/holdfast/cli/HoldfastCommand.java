@@ -32,6 +32,7 @@ public final class HoldfastCommand {
     line.addSubcommand(new ShowCommand(program));
     line.addSubcommand(new PlanCommand(program));
     line.addSubcommand(new MembersCommand(program));
+    line.addSubcommand(new MaintainCommand(program));
     more.forEach(line::addSubcommand);
     line.setOut(out);
     line.setErr(err);

@@ -1,6 +1,8 @@
 package io.holdfast.cli;
 
 import io.holdfast.config.LakeSettings;
+import io.holdfast.config.MaintenanceSettings;
+import io.holdfast.config.MonitoringSettings;
 import io.holdfast.config.Setting;
 import io.holdfast.config.Settings;
 import io.holdfast.failure.BadInput;
@@ -57,6 +59,8 @@ public final class Options {
   public static void check(Settings settings, Program program) {
     Set<Setting<?>> known = new LinkedHashSet<>();
     known.add(LakeSettings.SETTING);
+    known.add(MaintenanceSettings.SETTING);
+    known.add(MonitoringSettings.SETTING);
     program.jobs().forEach(job -> known.addAll(job.settings()));
     program.publications().forEach(publication -> known.addAll(publication.settings()));
     settings.check(new ArrayList<>(known));

@@ -84,12 +84,11 @@ final class RunCommand implements Callable<Integer>, EndsWithResult {
     Settings settings = options.settings(program);
     PrintWriter out = spec.commandLine().getOut();
     Console console = new Console(out, Console.isTerminal(), isQuiet);
-    SparkSession spark = Session.open("run " + String.join(" ", names) + " " + night);
-    Lake lake = Options.lake(spark, settings);
-    Runner runner = new Runner(spark, lake, settings, program.jobs(), program.code(), console);
-    Runner.Request request =
-        program.request(applications, night, arrivedBy.orElse(night), settings, lake);
-    RunReport report = isDryRun ? runner.dryRun(request) : runner.run(request);
+    RunReport report =
+        isDryRun
+            ? report(night, applications, settings, console)
+            : PrometheusFile.of(settings, spec.commandLine().getErr())
+                .around(night, () -> report(night, applications, settings, console));
     if (isDryRun && !isQuiet) {
       report.outcomes().forEach(outcome -> console.ended(outcome, 0, 0));
     }
@@ -100,6 +99,16 @@ final class RunCommand implements Callable<Integer>, EndsWithResult {
     int exitCode = report.failure().map(Failure::exitCode).orElse(0);
     console.result(report, exitCode);
     return exitCode;
+  }
+
+  private RunReport report(
+      LocalDate night, Map<String, Application> applications, Settings settings, Console console) {
+    SparkSession spark = Session.open("run " + String.join(" ", names) + " " + night);
+    Lake lake = Options.lake(spark, settings);
+    Runner runner = new Runner(spark, lake, settings, program.jobs(), program.code(), console);
+    Runner.Request request =
+        program.request(applications, night, arrivedBy.orElse(night), settings, lake);
+    return isDryRun ? runner.dryRun(request) : runner.run(request);
   }
 
   private Map<String, Application> chosen() {

@@ -137,7 +137,9 @@ public final class Ledger {
     List<Row> restated = new ArrayList<>();
     for (Table table : tables) {
       for (Commit.Logged logged : since(table, recorded.getOrDefault(table.id(), -1L))) {
-        now.put(table.id(), logged.version());
+        if (!logged.isMaintenance()) {
+          now.put(table.id(), logged.version());
+        }
         if (logged.commit() != null) {
           commits.add(row(table, logged));
           if (isAfter(withResults, table, logged)) {

@@ -39,7 +39,7 @@ public final class Members {
             .orElseThrow(
                 () ->
                     new NotReady(
-                        "Cannot list the members of %s of %s: that night was never built. Run `holdfast run nightly --as-of %s`."
+                        "Cannot list the members of %s of %s: that night was never built, or its log was cleaned up after maintenance.log_days. Run `holdfast backfill nightly --as-of %s`."
                             .formatted(job.table(), asOf, asOf)));
     if (!commit.settings().equals(settings.hash(job.settingsOfAll()))) {
       throw new BadInput(

@@ -64,10 +64,13 @@ final class Restatements {
     Commit commit = logged.commit();
     LocalDate night = LocalDate.parse(commit.asOf());
     boolean canRestate = table.published() && table.isByNight() && commit.changed() > 0;
-    if (!canRestate || !Ledger.isPublished(lake, night) || !stillStood(table, logged)) {
+    if (!canRestate || !Ledger.isPublished(lake, night)) {
       return List.of();
     }
     try {
+      if (!stillStood(table, logged)) {
+        return List.of();
+      }
       return changes(
               table,
               ofNight(lake.read(table, logged.version() - 1), night),

@@ -1,12 +1,12 @@
 package io.holdfast.job;
 
 import io.holdfast.lake.Lake;
+import io.holdfast.lake.SessionCopy;
 import io.holdfast.table.Refresh;
 import io.holdfast.table.Table;
 import java.util.Collection;
 import java.util.Map;
 import org.apache.spark.sql.SparkSession;
-import scala.jdk.javaapi.CollectionConverters;
 
 /**
  * The sessions in which a night's tables are built: the command's own, and one for queries over few
@@ -36,16 +36,8 @@ final class Sessions {
 
   Sessions(SparkSession spark, Lake lake) {
     this.forMany = spark;
-    this.forFew = spark.newSession();
+    this.forFew = SessionCopy.of(spark, FOR_FEW_ROWS);
     this.lake = lake;
-    CollectionConverters.asJava(spark.conf().getAll())
-        .forEach(
-            (key, value) -> {
-              if (forFew.conf().isModifiable(key)) {
-                forFew.conf().set(key, value);
-              }
-            });
-    FOR_FEW_ROWS.forEach(forFew.conf()::set);
   }
 
   /** The session for what reads these tables. */

@@ -58,8 +58,8 @@ public record Commit(
    *
    * @param version the table's version that it made
    * @param at when it was made
-   * @param commit what it says; NULL if another program made it
-   * @param isMaintenance whether it changed the files but not the rows
+   * @param commit what it says; NULL if another program made it, or if it is one of maintenance
+   * @param isMaintenance whether it changed the files or the table's properties, but not the rows
    */
   public record Logged(long version, Instant at, Commit commit, boolean isMaintenance) {}
 

@@ -5,6 +5,7 @@ import static org.apache.spark.sql.functions.lit;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import io.holdfast.failure.BadInput;
 import io.holdfast.failure.Conflict;
 import io.holdfast.failure.PlatformFailure;
@@ -142,8 +143,22 @@ public final class Lake {
     return new Path(new Path(root, table.stage()), table.name());
   }
 
-  /** The version of a table's content; -1 if it was never built. */
+  /**
+   * The version of a table's content; -1 if it was never built. Maintenance makes versions of the
+   * log that hold the rows of the version before: they are none of the content.
+   */
   public long version(Table table) {
+    List<Long> versions = versions(table);
+    for (int i = versions.size() - 1; i >= 0; i--) {
+      if (!isMaintenance(commitInfo(table, versions.get(i)))) {
+        return versions.get(i);
+      }
+    }
+    return versions.isEmpty() ? -1 : versions.get(0) - 1;
+  }
+
+  /** The latest version of a table's log, that of its files; -1 if it was never built. */
+  long head(Table table) {
     List<Long> versions = versions(table);
     return versions.isEmpty() ? -1 : versions.get(versions.size() - 1);
   }
@@ -171,7 +186,24 @@ public final class Lake {
         return Optional.of(logged);
       }
     }
-    return Optional.empty();
+    return versions.isEmpty()
+        ? Optional.empty()
+        : carried(table, versions.get(0))
+            .filter(it -> asOf.isEmpty() || asOf.equals(it.commit().asOf()));
+  }
+
+  /**
+   * The commit before the first that the log still has: maintenance repeats what it said, so that
+   * cleaning up the log of a table that nothing changed for long does not forget how it was made.
+   */
+  private Optional<Commit.Logged> carried(Table table, long first) {
+    JsonNode info = commitInfo(table, first);
+    String metadata = info.path("userMetadata").asText("");
+    return isMaintenance(info) && !metadata.isEmpty()
+        ? Optional.of(
+            new Commit.Logged(
+                first - 1, at(info), Commit.fromJson(metadata, logPath(table, first)), false))
+        : Optional.empty();
   }
 
   /** The commit that made a version; empty if there is none, or its log was cleaned up. */
@@ -213,29 +245,47 @@ public final class Lake {
   }
 
   private Commit.Logged logged(Table table, long version) {
-    Path path = new Path(path(table), "_delta_log/%020d.json".formatted(version));
+    JsonNode info = commitInfo(table, version);
+    String metadata = info.path("userMetadata").asText("");
+    boolean isMaintenance = isMaintenance(info);
+    return new Commit.Logged(
+        version,
+        at(info),
+        metadata.isEmpty() || isMaintenance
+            ? null
+            : Commit.fromJson(metadata, logPath(table, version)),
+        isMaintenance);
+  }
+
+  private static boolean isMaintenance(JsonNode info) {
+    String operation = info.path("operation").asText("");
+    return operation.equals("OPTIMIZE")
+        || operation.startsWith("VACUUM")
+        || operation.endsWith("SET TBLPROPERTIES");
+  }
+
+  private static Instant at(JsonNode info) {
+    return Instant.ofEpochMilli(info.path("timestamp").asLong());
+  }
+
+  private String logPath(Table table, long version) {
+    return new Path(path(table), "_delta_log/%020d.json".formatted(version)).toString();
+  }
+
+  private JsonNode commitInfo(Table table, long version) {
+    Path path = new Path(logPath(table, version));
     try (BufferedReader lines =
         new BufferedReader(new InputStreamReader(files.open(path), StandardCharsets.UTF_8))) {
       for (String line = lines.readLine(); line != null; line = lines.readLine()) {
         JsonNode info = JSON.readTree(line).path("commitInfo");
         if (!info.isMissingNode()) {
-          return logged(version, info, path.toString());
+          return info;
         }
       }
     } catch (IOException e) {
       throw unreadable(table, e);
     }
-    return new Commit.Logged(version, Instant.EPOCH, null, false);
-  }
-
-  private static Commit.Logged logged(long version, JsonNode info, String where) {
-    String metadata = info.path("userMetadata").asText("");
-    String operation = info.path("operation").asText("");
-    return new Commit.Logged(
-        version,
-        Instant.ofEpochMilli(info.path("timestamp").asLong()),
-        metadata.isEmpty() ? null : Commit.fromJson(metadata, where),
-        operation.equals("OPTIMIZE") || operation.startsWith("VACUUM"));
+    return MissingNode.getInstance();
   }
 
   private PlatformFailure unreadable(Table table, IOException e) {
@@ -257,7 +307,7 @@ public final class Lake {
 
   /** A table's rows; none if it was never built. Columns added since it was built are NULL. */
   public Dataset<Row> read(Table table) {
-    return isEmpty(table) ? read(table, -1) : declared(table, stored(table, version(table)));
+    return isEmpty(table) ? read(table, -1) : declared(table, stored(table, head(table)));
   }
 
   /**
@@ -286,14 +336,29 @@ public final class Lake {
         .parquet(small.get().files().stream().map(Path::toString).toArray(String[]::new));
   }
 
-  /** A table's rows as they stood at a version; none before the first. */
+  /**
+   * A table's rows as they stood at a version; none before the first.
+   *
+   * @throws BadInput if the version's files or log were cleaned up
+   */
   public Dataset<Row> read(Table table, long version) {
     if (version < 0) {
       return spark.createDataFrame(List.of(), table.schema());
     }
-    return declared(
-        table,
-        spark.read().format("delta").option("versionAsOf", version).load(path(table).toString()));
+    long head = head(table);
+    long same = maintained(table, version);
+    PastVersion past = new PastVersion(spark, files, path(table), table, version);
+    return declared(table, same == head ? past.rows(same) : past.rowsOfKeptFiles(same));
+  }
+
+  /** The latest version of the log that holds a version's rows. */
+  private long maintained(Table table, long version) {
+    Set<Long> versions = Set.copyOf(versions(table));
+    long same = version;
+    while (versions.contains(same + 1) && isMaintenance(commitInfo(table, same + 1))) {
+      same++;
+    }
+    return same;
   }
 
   private static Dataset<Row> declared(Table table, Dataset<Row> stored) {
@@ -340,7 +405,7 @@ public final class Lake {
    * @param days the days that are replaced, where the table is replaced by day
    * @param parts the parts that are replaced on all days
    * @param commit what the commit says of itself
-   * @param readVersion the table's version that the caller read; -1 for none
+   * @param readVersion the version of the content that the caller read; -1 for none
    * @throws Conflict if another writer committed since
    */
   public long write(
@@ -386,10 +451,18 @@ public final class Lake {
       throw conflict(table, e);
     }
     Commit.Logged mine = last(table).orElseThrow(() -> conflict(table, null));
-    if (!mine.commit().runId().equals(commit.runId()) || mine.version() != readVersion + 1) {
+    if (!mine.commit().runId().equals(commit.runId())
+        || isContentBetween(table, readVersion, mine.version())) {
       throw conflict(table, null);
     }
     return mine.version();
+  }
+
+  /** Whether another commit than one of maintenance lies between two versions. */
+  private boolean isContentBetween(Table table, long first, long last) {
+    return versions(table).stream()
+        .filter(version -> version > first && version < last)
+        .anyMatch(version -> !isMaintenance(commitInfo(table, version)));
   }
 
   /**
