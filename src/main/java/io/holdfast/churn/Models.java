@@ -119,6 +119,7 @@ public final class Models {
           .column("input_versions", StringType, "versions of the tables that it read, JSON")
           .column("seed", LongType, "seed of all randomness")
           .key("model_id")
+          .provenance("input_versions", "training_set", "card_markdown", "card_json")
           .keepsAllNights()
           .historyDependent()
           .published()

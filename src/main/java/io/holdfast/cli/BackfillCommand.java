@@ -23,8 +23,8 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.expressions.Window;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.expressions.Window;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -42,6 +42,7 @@ final class BackfillCommand implements Callable<Integer>, EndsWithResult {
 
   /** How many restated figures are printed for a night. */
   private static final int SHOWN = 10;
+
   private static final int LONGEST = 60;
 
   private final Program program;

@@ -131,7 +131,10 @@ final class Restatements {
    */
   static Dataset<Row> changes(Table table, Dataset<Row> before, Dataset<Row> after, int most) {
     List<Field> figures =
-        table.columns().stream().filter(field -> !table.key().contains(field.name())).toList();
+        table.columns().stream()
+            .filter(field -> !table.key().contains(field.name()))
+            .filter(field -> !table.provenance().contains(field.name()))
+            .toList();
     Column[] sides =
         figures.stream()
             .map(

@@ -31,6 +31,8 @@ import org.apache.spark.sql.types.StructType;
  * @param columns what is stored, in order
  * @param checked what rules read and nobody stores
  * @param key the columns that name a row: never NULL, never repeated
+ * @param provenance the columns that say what a row was made of: they are no figures, and differ
+ *     where no figure does
  * @param refresh how the content is replaced
  * @param rules what is said of every row
  * @param published whether people and tools read it
@@ -44,6 +46,7 @@ public record Table(
     List<Field> columns,
     List<Field> checked,
     List<String> key,
+    List<String> provenance,
     Refresh refresh,
     List<Rule> rules,
     boolean published,
@@ -127,6 +130,7 @@ public record Table(
     private final List<Rule> rules = new ArrayList<>();
     private String grain = "";
     private List<String> key = List.of();
+    private List<String> provenance = List.of();
     private Refresh refresh = new AsOf(false);
     private boolean published;
     private boolean historyDependent;
@@ -219,6 +223,12 @@ public record Table(
       return this;
     }
 
+    /** The columns that say what a row was made of: no restatement lists them. */
+    public Builder provenance(String... names) {
+      provenance = List.of(names);
+      return this;
+    }
+
     /** What stands depends on the nights before. */
     public Builder historyDependent() {
       historyDependent = true;
@@ -229,7 +239,7 @@ public record Table(
      * The finished description.
      *
      * @throws IllegalStateException if the grain or the key is missing, a name occurs twice, or the
-     *     key names no column
+     *     key or the provenance names no column
      */
     public Table build() {
       List<String> fullKey = new ArrayList<>(key);
@@ -252,6 +262,10 @@ public record Table(
         throw new IllegalStateException(
             stage + "." + name + " needs a grain and a key of its own columns, not " + fullKey);
       }
+      if (!names.containsAll(provenance)) {
+        throw new IllegalStateException(
+            stage + "." + name + " has not all columns of its provenance, " + provenance);
+      }
       if (!refresh.day().isEmpty() && !names.contains(refresh.day())) {
         throw new IllegalStateException(stage + "." + name + " has no column " + refresh.day());
       }
@@ -262,6 +276,7 @@ public record Table(
           List.copyOf(columns),
           List.copyOf(checked),
           List.copyOf(fullKey),
+          provenance,
           refresh,
           List.copyOf(rules),
           published,

@@ -56,6 +56,42 @@ class RestatementsTest {
   }
 
   @Test
+  void whatARowWasMadeOfIsNoFigure() {
+    Table made =
+        Table.in("metrics", "made")
+            .grain("one row per country")
+            .column("country", StringType, "where")
+            .column("customers", LongType, "how many")
+            .column("read_versions", StringType, "of what")
+            .key("country")
+            .provenance("read_versions")
+            .build();
+
+    assertRows(
+        Restatements.changes(
+            made,
+            rows(
+                made,
+                """
+                | as_of_date | country | customers | read_versions |
+                | 2026-03-02 | DE      | 4         | 1             |
+                | 2026-03-02 | FR      | 4         | 1             |
+                """),
+            rows(
+                made,
+                """
+                | as_of_date | country | customers | read_versions |
+                | 2026-03-02 | DE      | 4         | 2             |
+                | 2026-03-02 | FR      | 5         | 2             |
+                """),
+            10),
+        """
+        | row_key    | column_name | from_value | to_value | restated_figures |
+        | country=FR | customers   | 4          | 5        | 1                |
+        """);
+  }
+
+  @Test
   void ofManyTheFirstByKeyAreListedAndAllAreCounted() {
     var before =
         rows(
