@@ -22,8 +22,10 @@ import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
@@ -51,10 +53,26 @@ public final class Lake {
   private final Path root;
   private final FileSystem files;
 
+  /** By path, time and size: what a file of a log says never changes. */
+  private final Map<String, JsonNode> commitInfos;
+
+  private final Map<String, String> logFiles;
+
   private Lake(SparkSession spark, Path root, FileSystem files) {
+    this(spark, root, files, new ConcurrentHashMap<>(), new ConcurrentHashMap<>());
+  }
+
+  private Lake(
+      SparkSession spark,
+      Path root,
+      FileSystem files,
+      Map<String, JsonNode> commitInfos,
+      Map<String, String> logFiles) {
     this.spark = spark;
     this.root = root;
     this.files = files;
+    this.commitInfos = commitInfos;
+    this.logFiles = logFiles;
   }
 
   /**
@@ -101,7 +119,7 @@ public final class Lake {
 
   /** The same lake, whose rows are read and written in another session. */
   public Lake in(SparkSession session) {
-    return new Lake(session, root, files);
+    return new Lake(session, root, files, commitInfos, logFiles);
   }
 
   private void checkOrMark() throws IOException {
@@ -232,7 +250,9 @@ public final class Lake {
       for (FileStatus file : files.listStatus(new Path(path(table), "_delta_log"))) {
         String name = file.getPath().getName();
         if (name.matches("\\d{20}\\.json")) {
-          versions.add(Long.parseLong(name.substring(0, 20)));
+          long version = Long.parseLong(name.substring(0, 20));
+          versions.add(version);
+          logFiles.put(logPath(table, version), file.getModificationTime() + "#" + file.getLen());
         }
       }
     } catch (FileNotFoundException e) {
@@ -273,7 +293,15 @@ public final class Lake {
   }
 
   private JsonNode commitInfo(Table table, long version) {
-    Path path = new Path(logPath(table, version));
+    String path = logPath(table, version);
+    String listed = logFiles.get(path);
+    return listed == null
+        ? commitInfo(table, new Path(path))
+        : commitInfos.computeIfAbsent(
+            path + "#" + listed, file -> commitInfo(table, new Path(path)));
+  }
+
+  private JsonNode commitInfo(Table table, Path path) {
     try (BufferedReader lines =
         new BufferedReader(new InputStreamReader(files.open(path), StandardCharsets.UTF_8))) {
       for (String line = lines.readLine(); line != null; line = lines.readLine()) {

@@ -118,10 +118,10 @@ class LeaseTest {
   @Test
   void aLeaseRenewsItself() throws Exception {
     Lease.Timing quick =
-        new Lease.Timing(Duration.ofMillis(400), Duration.ofMillis(20), Duration.ofMillis(20));
+        new Lease.Timing(Duration.ofSeconds(2), Duration.ofMillis(20), Duration.ofMillis(20));
     try (Lease first =
         Lease.acquire(fs, lake, "night-1", quick.valid(), quick, Clock.systemUTC())) {
-      Thread.sleep(900);
+      Thread.sleep(2500);
       assertThat(first.isHeld()).isTrue();
       assertThatThrownBy(
               () -> Lease.acquire(fs, lake, "night-2", quick.valid(), quick, Clock.systemUTC()))
