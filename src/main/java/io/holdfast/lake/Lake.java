@@ -20,11 +20,12 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.FileStatus;
@@ -56,23 +57,15 @@ public final class Lake {
   /** By path, time and size: what a file of a log says never changes. */
   private final Map<String, JsonNode> commitInfos;
 
-  private final Map<String, String> logFiles;
-
   private Lake(SparkSession spark, Path root, FileSystem files) {
-    this(spark, root, files, new ConcurrentHashMap<>(), new ConcurrentHashMap<>());
+    this(spark, root, files, new ConcurrentHashMap<>());
   }
 
-  private Lake(
-      SparkSession spark,
-      Path root,
-      FileSystem files,
-      Map<String, JsonNode> commitInfos,
-      Map<String, String> logFiles) {
+  private Lake(SparkSession spark, Path root, FileSystem files, Map<String, JsonNode> commitInfos) {
     this.spark = spark;
     this.root = root;
     this.files = files;
     this.commitInfos = commitInfos;
-    this.logFiles = logFiles;
   }
 
   /**
@@ -119,7 +112,7 @@ public final class Lake {
 
   /** The same lake, whose rows are read and written in another session. */
   public Lake in(SparkSession session) {
-    return new Lake(session, root, files, commitInfos, logFiles);
+    return new Lake(session, root, files, commitInfos);
   }
 
   private void checkOrMark() throws IOException {
@@ -166,19 +159,19 @@ public final class Lake {
    * log that hold the rows of the version before: they are none of the content.
    */
   public long version(Table table) {
-    List<Long> versions = versions(table);
-    for (int i = versions.size() - 1; i >= 0; i--) {
-      if (!isMaintenance(commitInfo(table, versions.get(i)))) {
-        return versions.get(i);
+    NavigableMap<Long, FileStatus> log = log(table);
+    for (var entry : log.descendingMap().entrySet()) {
+      if (!isMaintenance(commitInfo(table, entry.getValue()))) {
+        return entry.getKey();
       }
     }
-    return versions.isEmpty() ? -1 : versions.get(0) - 1;
+    return log.isEmpty() ? -1 : log.firstKey() - 1;
   }
 
   /** The latest version of a table's log, that of its files; -1 if it was never built. */
   long head(Table table) {
-    List<Long> versions = versions(table);
-    return versions.isEmpty() ? -1 : versions.get(versions.size() - 1);
+    NavigableMap<Long, FileStatus> log = log(table);
+    return log.isEmpty() ? -1 : log.lastKey();
   }
 
   /** The latest commit that this program made to a table. */
@@ -197,16 +190,16 @@ public final class Lake {
   }
 
   private Optional<Commit.Logged> latest(Table table, String asOf, long before) {
-    List<Long> versions = versions(table).stream().filter(v -> v < before).toList();
-    for (int i = versions.size() - 1; i >= 0; i--) {
-      Commit.Logged logged = logged(table, versions.get(i));
+    NavigableMap<Long, FileStatus> log = log(table).headMap(before, false);
+    for (var entry : log.descendingMap().entrySet()) {
+      Commit.Logged logged = logged(table, entry.getKey(), entry.getValue());
       if (logged.commit() != null && (asOf.isEmpty() || asOf.equals(logged.commit().asOf()))) {
         return Optional.of(logged);
       }
     }
-    return versions.isEmpty()
+    return log.isEmpty()
         ? Optional.empty()
-        : carried(table, versions.get(0))
+        : carried(table, log.firstKey(), log.firstEntry().getValue())
             .filter(it -> asOf.isEmpty() || asOf.equals(it.commit().asOf()));
   }
 
@@ -214,21 +207,19 @@ public final class Lake {
    * The commit before the first that the log still has: maintenance repeats what it said, so that
    * cleaning up the log of a table that nothing changed for long does not forget how it was made.
    */
-  private Optional<Commit.Logged> carried(Table table, long first) {
-    JsonNode info = commitInfo(table, first);
+  private Optional<Commit.Logged> carried(Table table, long first, FileStatus file) {
+    JsonNode info = commitInfo(table, file);
     String metadata = info.path("userMetadata").asText("");
     return isMaintenance(info) && !metadata.isEmpty()
         ? Optional.of(
             new Commit.Logged(
-                first - 1, at(info), Commit.fromJson(metadata, logPath(table, first)), false))
+                first - 1, at(info), Commit.fromJson(metadata, file.getPath().toString()), false))
         : Optional.empty();
   }
 
   /** The commit that made a version; empty if there is none, or its log was cleaned up. */
   public Optional<Commit.Logged> commit(Table table, long version) {
-    return versions(table).contains(version)
-        ? Optional.of(logged(table, version))
-        : Optional.empty();
+    return Optional.ofNullable(log(table).get(version)).map(file -> logged(table, version, file));
   }
 
   /**
@@ -237,35 +228,36 @@ public final class Lake {
    * @param version a version of the table, or -1 for all commits
    */
   public Optional<List<Commit.Logged>> commitsAfter(Table table, long version) {
-    List<Long> later = versions(table).stream().filter(v -> v > version).toList();
-    if (!later.isEmpty() && later.get(0) != version + 1) {
+    NavigableMap<Long, FileStatus> later = log(table).tailMap(version, false);
+    if (!later.isEmpty() && later.firstKey() != version + 1) {
       return Optional.empty();
     }
-    return Optional.of(later.stream().map(v -> logged(table, v)).toList());
+    return Optional.of(
+        later.entrySet().stream()
+            .map(entry -> logged(table, entry.getKey(), entry.getValue()))
+            .toList());
   }
 
-  private List<Long> versions(Table table) {
-    List<Long> versions = new ArrayList<>();
+  /** The files of a table's log by version; none if it was never built. */
+  private NavigableMap<Long, FileStatus> log(Table table) {
+    NavigableMap<Long, FileStatus> log = new TreeMap<>();
     try {
       for (FileStatus file : files.listStatus(new Path(path(table), "_delta_log"))) {
         String name = file.getPath().getName();
         if (name.matches("\\d{20}\\.json")) {
-          long version = Long.parseLong(name.substring(0, 20));
-          versions.add(version);
-          logFiles.put(logPath(table, version), file.getModificationTime() + "#" + file.getLen());
+          log.put(Long.parseLong(name.substring(0, 20)), file);
         }
       }
     } catch (FileNotFoundException e) {
-      return List.of();
+      return new TreeMap<>();
     } catch (IOException e) {
       throw unreadable(table, e);
     }
-    Collections.sort(versions);
-    return versions;
+    return log;
   }
 
-  private Commit.Logged logged(Table table, long version) {
-    JsonNode info = commitInfo(table, version);
+  private Commit.Logged logged(Table table, long version, FileStatus file) {
+    JsonNode info = commitInfo(table, file);
     String metadata = info.path("userMetadata").asText("");
     boolean isMaintenance = isMaintenance(info);
     return new Commit.Logged(
@@ -273,7 +265,7 @@ public final class Lake {
         at(info),
         metadata.isEmpty() || isMaintenance
             ? null
-            : Commit.fromJson(metadata, logPath(table, version)),
+            : Commit.fromJson(metadata, file.getPath().toString()),
         isMaintenance);
   }
 
@@ -288,17 +280,10 @@ public final class Lake {
     return Instant.ofEpochMilli(info.path("timestamp").asLong());
   }
 
-  private String logPath(Table table, long version) {
-    return new Path(path(table), "_delta_log/%020d.json".formatted(version)).toString();
-  }
-
-  private JsonNode commitInfo(Table table, long version) {
-    String path = logPath(table, version);
-    String listed = logFiles.get(path);
-    return listed == null
-        ? commitInfo(table, new Path(path))
-        : commitInfos.computeIfAbsent(
-            path + "#" + listed, file -> commitInfo(table, new Path(path)));
+  private JsonNode commitInfo(Table table, FileStatus file) {
+    return commitInfos.computeIfAbsent(
+        "%s#%d#%d".formatted(file.getPath(), file.getModificationTime(), file.getLen()),
+        any -> commitInfo(table, file.getPath()));
   }
 
   private JsonNode commitInfo(Table table, Path path) {
@@ -381,9 +366,9 @@ public final class Lake {
 
   /** The latest version of the log that holds a version's rows. */
   private long maintained(Table table, long version) {
-    Set<Long> versions = Set.copyOf(versions(table));
+    NavigableMap<Long, FileStatus> log = log(table);
     long same = version;
-    while (versions.contains(same + 1) && isMaintenance(commitInfo(table, same + 1))) {
+    while (log.containsKey(same + 1) && isMaintenance(commitInfo(table, log.get(same + 1)))) {
       same++;
     }
     return same;
@@ -488,9 +473,9 @@ public final class Lake {
 
   /** Whether another commit than one of maintenance lies between two versions. */
   private boolean isContentBetween(Table table, long first, long last) {
-    return versions(table).stream()
-        .filter(version -> version > first && version < last)
-        .anyMatch(version -> !isMaintenance(commitInfo(table, version)));
+    return log(table).entrySet().stream()
+        .filter(entry -> entry.getKey() > first && entry.getKey() < last)
+        .anyMatch(entry -> !isMaintenance(commitInfo(table, entry.getValue())));
   }
 
   /**
