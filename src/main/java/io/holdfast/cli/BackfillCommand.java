@@ -196,7 +196,6 @@ final class BackfillCommand implements Callable<Integer>, EndsWithResult {
     if (value == null) {
       return "(none)";
     }
-    String line = value.replaceAll("\\s+", " ").strip();
-    return line.length() <= LONGEST ? line : line.substring(0, LONGEST - 3) + "...";
+    return TextTable.cut(value.replaceAll("\\s+", " ").strip(), LONGEST);
   }
 }

@@ -92,14 +92,10 @@ public final class Console implements Progress {
             ? "%,12d rows".formatted(outcome.rows())
             : " ".repeat(17);
     String detail =
-        outcome.status() == Status.FAILED ? outcome.detail() : shortened(outcome.detail());
+        outcome.status() == Status.FAILED ? outcome.detail() : TextTable.cut(outcome.detail(), 70);
     return "%-8s %-28s %s %8s  %s"
         .formatted(status, outcome.name(), figures, seconds(outcome.elapsed()), detail)
         .stripTrailing();
-  }
-
-  private static String shortened(String detail) {
-    return detail.length() <= 70 ? detail : detail.substring(0, 67) + "...";
   }
 
   private static String seconds(Duration time) {

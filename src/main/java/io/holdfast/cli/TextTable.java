@@ -102,8 +102,8 @@ public final class TextTable {
       int column = i;
       widths[i] =
           Math.max(
-              cut(heads.get(i)).length(),
-              rows.stream().mapToInt(row -> cut(row.get(column)).length()).max().orElse(0));
+              cut(heads.get(i), WIDEST).length(),
+              rows.stream().mapToInt(row -> cut(row.get(column), WIDEST).length()).max().orElse(0));
       isRight[i] = isFigures(column);
     }
     int shown = 0;
@@ -131,15 +131,16 @@ public final class TextTable {
     return !given.isEmpty() && given.stream().allMatch(cell -> FIGURE.matcher(cell).matches());
   }
 
-  private static String cut(String cell) {
-    return cell.length() <= WIDEST ? cell : cell.substring(0, WIDEST - 3) + "...";
+  /** A text of at most so many characters; dots where it was longer. */
+  static String cut(String text, int most) {
+    return text.length() <= most ? text : text.substring(0, most - 3) + "...";
   }
 
   private static void line(
       StringBuilder text, List<String> cells, int[] widths, boolean[] isRight, int shown) {
     StringBuilder line = new StringBuilder();
     for (int i = 0; i < shown; i++) {
-      String cell = cut(cells.get(i));
+      String cell = cut(cells.get(i), WIDEST);
       String blanks = " ".repeat(widths[i] - cell.length());
       line.append(i == 0 ? "" : " ".repeat(GAP)).append(isRight[i] ? blanks + cell : cell + blanks);
     }
