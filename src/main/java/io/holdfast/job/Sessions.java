@@ -27,6 +27,9 @@ final class Sessions {
       Map.of(
           "spark.sql.codegen.wholeStage", "false",
           "spark.sql.codegen.factoryMode", "NO_CODEGEN",
+          // What is interpreted looks a shared expression up for each row, which takes longer than
+          // to evaluate it twice.
+          "spark.sql.subexpressionElimination.enabled", "false",
           "spark.sql.adaptive.enabled", "false",
           "spark.sql.shuffle.partitions", "1");
 
