@@ -8,6 +8,7 @@ import java.net.URISyntaxException;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.DelegateToFileSystem;
+import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.RawLocalFileSystem;
 import org.apache.hadoop.fs.permission.FsPermission;
@@ -119,6 +120,16 @@ public final class FlakyFileSystem extends RawLocalFileSystem {
   @Override
   public boolean delete(Path path, boolean recursive) throws IOException {
     return mutate("delete", path, () -> super.delete(path, recursive));
+  }
+
+  /** Nobody asks for rights here, and Hadoop's own would start a process for each file. */
+  @Override
+  public void setPermission(Path path, FsPermission permission) {}
+
+  /** There are no links; Hadoop's own would start a process to look. */
+  @Override
+  public FileStatus getFileLinkStatus(Path path) throws IOException {
+    return getFileStatus(path);
   }
 
   @Override
