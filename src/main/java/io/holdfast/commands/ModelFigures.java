@@ -104,9 +104,9 @@ public final class ModelFigures {
       table.row(cells);
     }
     text.append(table.text(page))
-        .append(
-            "The last two columns need no model: a model is worth its distance to them. * champion%n%n"
-                .formatted());
+        .append("The last two columns need no model: a model is worth its distance to them.")
+        .append(models.stream().anyMatch(ModelFigures::isChampion) ? " * champion" : "")
+        .append("%n%n".formatted());
   }
 
   private static void serving(StringBuilder text, List<Row> all, Date latest) {

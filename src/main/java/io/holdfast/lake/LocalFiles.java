@@ -69,7 +69,8 @@ public final class LocalFiles extends LocalFileSystem {
     }
   }
 
-  private static final class Raw extends RawLocalFileSystem {
+  /** The same without checksums. */
+  public static class Raw extends RawLocalFileSystem {
 
     private static final int SET_IDS = 06000;
 

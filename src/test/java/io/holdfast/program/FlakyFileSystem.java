@@ -1,5 +1,6 @@
 package io.holdfast.program;
 
+import io.holdfast.lake.LocalFiles;
 import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -8,9 +9,7 @@ import java.net.URISyntaxException;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.DelegateToFileSystem;
-import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.Path;
-import org.apache.hadoop.fs.RawLocalFileSystem;
 import org.apache.hadoop.fs.permission.FsPermission;
 import org.apache.spark.sql.SparkSession;
 
@@ -20,7 +19,7 @@ import org.apache.spark.sql.SparkSession;
  * deleting and making folders. One that fails was not made, or it was and nobody is told, as when
  * an answer is lost. A file whose closing fails keeps half of its bytes, or all.
  */
-public final class FlakyFileSystem extends RawLocalFileSystem {
+public final class FlakyFileSystem extends LocalFiles.Raw {
 
   static final String SCHEME = "flaky";
   static final String INJECTED = "injected failure";
@@ -120,16 +119,6 @@ public final class FlakyFileSystem extends RawLocalFileSystem {
   @Override
   public boolean delete(Path path, boolean recursive) throws IOException {
     return mutate("delete", path, () -> super.delete(path, recursive));
-  }
-
-  /** Nobody asks for rights here, and Hadoop's own would start a process for each file. */
-  @Override
-  public void setPermission(Path path, FsPermission permission) {}
-
-  /** There are no links; Hadoop's own would start a process to look. */
-  @Override
-  public FileStatus getFileLinkStatus(Path path) throws IOException {
-    return getFileStatus(path);
   }
 
   @Override
