@@ -10,29 +10,33 @@ final class Account {
   private final Profile profile;
   private final CompanyCalendar calendar;
   private final Landing landing;
+  private final Truth truth;
   private final Dice dice;
   private int employees;
   private String owner = "";
   private long updatedAt;
 
-  private Account(Profile profile, CompanyCalendar calendar, Landing landing, Dice dice) {
+  private Account(
+      Profile profile, CompanyCalendar calendar, Landing landing, Truth truth, Dice dice) {
     this.profile = profile;
     this.calendar = calendar;
     this.landing = landing;
+    this.truth = truth;
     this.dice = dice;
     this.employees = profile.employees();
     this.updatedAt = profile.signupAt();
   }
 
-  static Account create(Profile profile, CompanyCalendar calendar, Landing landing, Dice dice) {
-    var account = new Account(profile, calendar, landing, dice);
+  static Account create(
+      Profile profile, CompanyCalendar calendar, Landing landing, Truth truth, Dice dice) {
+    var account = new Account(profile, calendar, landing, truth, dice);
     account.land(profile.signupDay());
     return account;
   }
 
   /** What might become of the same account. */
   Account fork(Landing nowhere, Dice other) {
-    var fork = new Account(profile, calendar, nowhere, other);
+    var fork = new Account(profile, calendar, nowhere, truth, other);
     fork.employees = employees;
     fork.owner = owner;
     return fork;
@@ -84,6 +88,7 @@ final class Account {
     }
     Object[] row = row(profile.id(), profile.signupAt(), updatedAt);
     landing.row(Feed.ACCOUNTS, day, row);
+    tell(profile.id(), day);
     if (dice.chance(Planted.ACCOUNT_WITHOUT_ID.rate)) {
       Object[] spoilt = row.clone();
       spoilt[0] = null;
@@ -96,7 +101,15 @@ final class Account {
   long duplicate(String id, int day) {
     long at = calendar.officeHour(day, dice);
     landing.row(Feed.ACCOUNTS, day, row(id, at, at));
+    truth.account(id, day, false);
+    tell(id, day);
     return at;
+  }
+
+  private void tell(String id, int day) {
+    if (hasManager()) {
+      truth.managed(id, day);
+    }
   }
 
   private Object[] row(String id, long signupAt, long changedAt) {

@@ -2,6 +2,7 @@ package io.holdfast.generate;
 
 import java.time.LocalDate;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Collectors;
 
 /** One feature of the company's product, as its catalogue knows it; retiredOn may be null. */
@@ -38,6 +39,12 @@ record Feature(
 
   boolean isEntitled(Plan plan) {
     return plan.compareTo(leastPlan) >= 0;
+  }
+
+  /** What it counts for in figures by feature: itself, its tier, and all of them. */
+  List<String> groups() {
+    String tierName = tier.name().toLowerCase(Locale.ROOT);
+    return List.of("feature:" + id, "tier:" + tierName, "overall:all");
   }
 
   String plans() {

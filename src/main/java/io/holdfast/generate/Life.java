@@ -52,12 +52,12 @@ final class Life {
     this.dice = diceOf.apply("life");
     this.duplicate = Duplicate.draw(profile, diceOf.apply("duplicate"));
     truth.account(profile.id(), profile.signupDay(), profile.isInternal());
-    this.account = Account.create(profile, calendar, landing, diceOf.apply("account"));
+    this.account = Account.create(profile, calendar, landing, truth, diceOf.apply("account"));
     this.people =
         People.create(profile, calendar, landing, truth, duplicate, diceOf.apply("people"));
-    this.surveys = new Surveys(profile, calendar, landing, diceOf.apply("surveys"));
-    this.support = new Support(profile, calendar, landing, surveys, diceOf.apply("support"));
-    this.success = new Success(profile, calendar, landing, diceOf.apply("success"));
+    this.surveys = new Surveys(profile, calendar, landing, truth, diceOf.apply("surveys"));
+    this.support = new Support(profile, calendar, landing, surveys, truth, diceOf.apply("support"));
+    this.success = new Success(profile, calendar, landing, truth, diceOf.apply("success"));
     var rows = new SubscriptionRows(profile, calendar, landing, diceOf.apply("rows"));
     var payments = new Payments(profile, calendar, landing, diceOf.apply("payments"));
     this.billing = new Billing(profile, calendar, effects, rows, payments, diceOf.apply("billing"));
@@ -95,7 +95,7 @@ final class Life {
     this.around = Optional.empty();
     this.account = past.account.fork(landing, diceOf.apply("account"));
     this.people = past.people.fork(landing, diceOf.apply("people"));
-    this.surveys = new Surveys(profile, calendar, landing, dice);
+    this.surveys = new Surveys(profile, calendar, landing, truth, dice);
     this.support = past.support.fork(landing, surveys, diceOf.apply("support"));
     this.success = past.success;
     this.mail = past.mail;

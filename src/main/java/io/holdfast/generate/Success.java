@@ -10,13 +10,15 @@ final class Success {
   private final Profile profile;
   private final CompanyCalendar calendar;
   private final Landing landing;
+  private final Truth truth;
   private final Dice dice;
   private int touches;
 
-  Success(Profile profile, CompanyCalendar calendar, Landing landing, Dice dice) {
+  Success(Profile profile, CompanyCalendar calendar, Landing landing, Truth truth, Dice dice) {
     this.profile = profile;
     this.calendar = calendar;
     this.landing = landing;
+    this.truth = truth;
     this.dice = dice;
   }
 
@@ -48,6 +50,8 @@ final class Success {
   private void touch(int day, String owner, String kind, String channel, List<Person> people) {
     touches++;
     Person person = dice.pick(people);
+    long at = calendar.officeHourAfter(person.createdAt(), day, dice);
+    truth.touched(profile.id(), calendar.dayOf(at));
     landing.row(
         Feed.TOUCHPOINTS,
         day,
@@ -57,7 +61,7 @@ final class Success {
         owner,
         kind,
         channel,
-        CompanyCalendar.instant(calendar.officeHourAfter(person.createdAt(), day, dice)),
+        CompanyCalendar.instant(at),
         channel.equals("email") ? null : dice.between(10, 60),
         dice.pick(OUTCOMES));
   }

@@ -11,23 +11,31 @@ final class Support {
   private final CompanyCalendar calendar;
   private final Landing landing;
   private final Surveys surveys;
+  private final Truth truth;
   private final Dice dice;
   private final double[] badExperience;
   private double memory;
   private int tickets;
 
-  Support(Profile profile, CompanyCalendar calendar, Landing landing, Surveys surveys, Dice dice) {
+  Support(
+      Profile profile,
+      CompanyCalendar calendar,
+      Landing landing,
+      Surveys surveys,
+      Truth truth,
+      Dice dice) {
     this.profile = profile;
     this.calendar = calendar;
     this.landing = landing;
     this.surveys = surveys;
+    this.truth = truth;
     this.dice = dice;
     this.badExperience = new double[calendar.lastDay() + 1];
   }
 
   /** What support might do from here on. */
   Support fork(Landing nowhere, Surveys none, Dice other) {
-    var fork = new Support(profile, calendar, nowhere, none, other);
+    var fork = new Support(profile, calendar, nowhere, none, truth, other);
     System.arraycopy(badExperience, 0, fork.badExperience, 0, badExperience.length);
     fork.memory = memory;
     fork.tickets = tickets;
@@ -71,8 +79,10 @@ final class Support {
     }
     Ticket ticket =
         new Ticket(id(tickets), person, openedAt, closedAt, firstResponse, priority, escalated);
+    int closedDay = calendar.dayOf(closedAt);
     land(ticket, calendar.dayOf(openedAt), line(ticket.opened(), null));
-    land(ticket, calendar.dayOf(closedAt), line(ticket, satisfaction(bad, hours)));
+    land(ticket, closedDay, line(ticket, satisfaction(bad, hours)));
+    tell(landing.isDue(closedDay) ? ticket : ticket.opened(), calendar.dayOf(openedAt));
     surveys.afterTicket(ticket.id(), person, closedAt, bad);
     beforeSignup(ticket, calendar.dayOf(openedAt));
   }
@@ -126,7 +136,19 @@ final class Support {
       long early = profile.signupAt() - dice.between(2, 60) * 86_400L;
       Ticket odd = new Ticket(ticket.id() + "-x", ticket.person(), early, null, null, 0, false);
       landing.line(Feed.TICKETS, day, Planted.TICKET_BEFORE_SIGNUP, odd.id(), line(odd, null));
+      tell(odd, day);
     }
+  }
+
+  private void tell(Ticket ticket, int arrivalDay) {
+    truth.ticket(
+        profile.id(),
+        arrivalDay,
+        new Truth.Ticket(
+            calendar.dayOf(ticket.openedAt()),
+            ticket.closedAt() == null ? -1 : calendar.dayOf(ticket.closedAt()),
+            ticket.firstResponse() == null ? -1 : ticket.firstResponse(),
+            ticket.isEscalated()));
   }
 
   private String line(Ticket ticket, Integer satisfaction) {

@@ -14,13 +14,15 @@ final class Surveys {
   private final Profile profile;
   private final CompanyCalendar calendar;
   private final Landing landing;
+  private final Truth truth;
   private final Dice dice;
   private int asked;
 
-  Surveys(Profile profile, CompanyCalendar calendar, Landing landing, Dice dice) {
+  Surveys(Profile profile, CompanyCalendar calendar, Landing landing, Truth truth, Dice dice) {
     this.profile = profile;
     this.calendar = calendar;
     this.landing = landing;
+    this.truth = truth;
     this.dice = dice;
   }
 
@@ -99,12 +101,14 @@ final class Surveys {
     long at = calendar.officeHourAfter(person.createdAt(), day, dice);
     var question = new Question(id, survey, touchpoint, about, person, at, scale);
     landing.line(Feed.SURVEYS, calendar.dayOf(at), line(question, id, null, null, null, at));
+    Truth.Answer answer = null;
     if (dice.chance(0.38)) {
       long answered = at + 120 + (long) dice.exponential(1.2 * 86_400);
       int mark = scale.mark(content);
       String words = dice.chance(0.3) ? dice.pick(content > 0.6 ? PRAISE : BLAME) : null;
       int day2 = calendar.dayOf(answered);
       landing.line(Feed.SURVEYS, day2, line(question, id, answered, mark, words, answered));
+      answer = landing.isDue(day2) ? new Truth.Answer(day2, answered, mark, scale.high) : null;
       if (dice.chance(Planted.ANSWER_IN_WORDS_FOR_SCORE.rate * 3)) {
         String odd = id + "-x";
         landing.line(
@@ -115,6 +119,9 @@ final class Surveys {
             line(question, odd, answered, "\"very good\"", words, answered));
       }
     }
+    truth.asked(
+        profile.id(),
+        new Truth.Question(id, survey, touchpoint, about, person.id(), calendar.dayOf(at), answer));
   }
 
   private String line(

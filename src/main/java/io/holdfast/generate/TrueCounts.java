@@ -5,7 +5,6 @@ import io.holdfast.generate.Truth.Days;
 import java.time.LocalDate;
 import java.util.BitSet;
 import java.util.LinkedHashSet;
-import java.util.Locale;
 import java.util.Set;
 import java.util.function.IntFunction;
 import java.util.function.IntUnaryOperator;
@@ -17,13 +16,16 @@ import java.util.function.IntUnaryOperator;
 final class TrueCounts {
   private static final int WINDOW_DAYS = 28;
   private static final int LEAST_TENURE = 14;
-  private static final String ALL = "all";
 
   private final CompanyCalendar calendar;
   private final Catalogue catalogue;
   private final Figures figures;
   private final Periods months;
   private final Periods weeks;
+  private final TrueRevenue revenue;
+  private final TrueService service;
+  private final TrueStart start;
+  private final TrueActivity activity;
 
   TrueCounts(CompanyCalendar calendar, Catalogue catalogue, Figures figures) {
     this.calendar = calendar;
@@ -31,13 +33,20 @@ final class TrueCounts {
     this.figures = figures;
     this.months = new Periods(calendar::monthIndex, calendar::monthStart);
     this.weeks = new Periods(calendar::weekIndex, CompanyCalendar::weekStart);
+    this.revenue = new TrueRevenue(calendar, figures);
+    this.service = new TrueService(calendar, figures);
+    this.start = new TrueStart(calendar, catalogue, figures);
+    this.activity = new TrueActivity(calendar, figures);
   }
 
   private record Periods(IntUnaryOperator index, IntFunction<LocalDate> start) {}
 
   void customer(Customer customer) {
     var ledger = new TrueLedger(customer.lines, calendar);
-    money(ledger);
+    revenue.customer(customer, ledger);
+    service.customer(customer, ledger);
+    start.customer(customer, ledger);
+    activity.unit("customer", customer.days.active);
     BitSet active = customer.days.active;
     cohort("signup_monthly", customer.signupDay, active, months, 24);
     cohort("first_core_event_weekly", active.nextSetBit(0), active, weeks, 26);
@@ -50,24 +59,8 @@ final class TrueCounts {
   }
 
   void user(Days days) {
+    activity.unit("user", days.active);
     cohort("user_first_core_event_monthly", days.active.nextSetBit(0), days.active, months, 12);
-  }
-
-  private void money(TrueLedger ledger) {
-    for (int day = 0; day <= calendar.lastDay(); day++) {
-      boolean isEnd = calendar.isMonthEnd(day) || day == calendar.lastDay();
-      if (isEnd && ledger.mrr(day) > 0) {
-        figures.add("paying_customers", calendar.date(day), ALL, 0, 1);
-        figures.add(Figures.MONEY, calendar.date(day), ALL, 0, ledger.mrr(day));
-      }
-    }
-    for (TrueLedger.Left left : ledger.left()) {
-      LocalDate month = calendar.date(left.day()).withDayOfMonth(1);
-      figures.add("exits", month, ALL, 0, 1);
-      if (!left.isUndone() && left.isMature(calendar.lastDay())) {
-        figures.add("confirmed_churn", month, ALL, 0, 1);
-      }
-    }
   }
 
   private void cohort(String definition, int birth, BitSet active, Periods of, int longest) {
@@ -105,9 +98,7 @@ final class TrueCounts {
       if (feature.isOffered(date) && isEntitled(customer, feature, asOf)) {
         BitSet uses = customer.uses.getOrDefault(feature.id(), new BitSet());
         int last = uses.previousSetBit(asOf);
-        String tier = feature.tier().name().toLowerCase(Locale.ROOT);
-        for (String name :
-            new String[] {"feature:" + feature.id(), "tier:" + tier, "overall:" + ALL}) {
+        for (String name : feature.groups()) {
           entitled.add(name);
           if (last > asOf - WINDOW_DAYS && last >= 0) {
             adopted.add(name);
@@ -124,7 +115,6 @@ final class TrueCounts {
   }
 
   private static boolean isEntitled(Customer customer, Feature feature, int asOf) {
-    return customer.lines.stream()
-        .anyMatch(line -> line.runs(asOf) && feature.isEntitled(line.plan));
+    return customer.runs(asOf, feature::isEntitled);
   }
 }

@@ -27,6 +27,10 @@ final class TrueLedger {
 
   /** A day on which a customer left the paying set, and the day of its return; -1 if none. */
   record Left(int day, int returnedDay) {
+    boolean isAway(int on) {
+      return day <= on && (returnedDay < 0 || on < returnedDay);
+    }
+
     boolean isUndone() {
       return returnedDay >= 0 && returnedDay - day <= GAP_DAYS;
     }
@@ -50,6 +54,34 @@ final class TrueLedger {
       }
     }
     return -1;
+  }
+
+  /** A stretch of paying that gaps do not end: its first day, and the day of its end; -1: none. */
+  record Spell(int start, int end) {
+    boolean covers(int day) {
+      return start <= day && (end < 0 || day < end);
+    }
+  }
+
+  /** What stands after a return within the gap is counted as if the customer had never left. */
+  List<Spell> confirmedSpells() {
+    List<Spell> spells = new ArrayList<>();
+    int start = firstPaidDay();
+    for (Left left : left()) {
+      if (!left.isUndone()) {
+        spells.add(new Spell(start, left.day()));
+        start = left.returnedDay();
+      }
+    }
+    if (start >= 0) {
+      spells.add(new Spell(start, -1));
+    }
+    return spells;
+  }
+
+  /** Whether the customer had begun to pay and not left, gaps bridged. */
+  boolean isStaying(int day) {
+    return confirmedSpells().stream().anyMatch(spell -> spell.covers(day));
   }
 
   /** Every leaving, in order. Suspended days neither begin nor end the paying. */

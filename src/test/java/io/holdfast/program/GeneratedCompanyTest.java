@@ -5,10 +5,13 @@ import static java.util.stream.Collectors.groupingBy;
 import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.concat;
+import static org.apache.spark.sql.functions.concat_ws;
 import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.date_sub;
 import static org.apache.spark.sql.functions.last_day;
 import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.max;
+import static org.apache.spark.sql.functions.min;
 import static org.apache.spark.sql.functions.not;
 import static org.apache.spark.sql.functions.sum;
 import static org.apache.spark.sql.functions.trunc;
@@ -23,11 +26,24 @@ import io.holdfast.conformed.Events;
 import io.holdfast.generate.Company;
 import io.holdfast.job.Ledger;
 import io.holdfast.lake.Lake;
+import io.holdfast.metrics.AdopterRetention;
+import io.holdfast.metrics.ChurnCauses;
 import io.holdfast.metrics.CohortRetention;
+import io.holdfast.metrics.CsCoverage;
+import io.holdfast.metrics.CsRetention;
+import io.holdfast.metrics.CustomerChurn;
+import io.holdfast.metrics.Engagement;
 import io.holdfast.metrics.FeatureAdoption;
+import io.holdfast.metrics.Lifecycle;
 import io.holdfast.metrics.MrrMonthly;
+import io.holdfast.metrics.Satisfaction;
+import io.holdfast.metrics.Stickiness;
+import io.holdfast.metrics.Support;
+import io.holdfast.metrics.Survival;
+import io.holdfast.metrics.TimeToValue;
 import io.holdfast.ops.FeedDeliveries;
 import io.holdfast.ops.RejectedRows;
+import io.holdfast.table.Table;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.file.Files;
@@ -42,6 +58,7 @@ import java.util.function.Predicate;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -66,7 +83,7 @@ class GeneratedCompanyTest {
 
   @BeforeAll
   static void liveThroughANight() throws IOException {
-    Company.generate(SharedSpark.session(), Company.Parameters.of(160, 270, 3, folder.toString()));
+    Company.generate(SharedSpark.session(), Company.Parameters.of(400, 270, 3, folder.toString()));
     TinyCompany company = new TinyCompany(folder);
     company.environment("GENERATED_DIR", folder.toString());
     Terminal.Result night =
@@ -79,6 +96,7 @@ class GeneratedCompanyTest {
             "retention",
             "adoption",
             "revenue",
+            "satisfaction",
             "--as-of",
             LAST.toString());
     assertThat(night.exitCode()).as(night.out() + night.err()).isZero();
@@ -169,6 +187,13 @@ class GeneratedCompanyTest {
     assertEqualTheTruth(snapshot, "end_customers", "last_day", "paying_customers");
     assertEqualTheTruth(snapshot, "churned_customers", "window_start", "exits");
     assertEqualTheTruth(confirmed, "churned_customers", "window_start", "confirmed_churn");
+    assertEqualTheTruth(snapshot, "new_customers", "window_start", "new_customers");
+    assertCounts(
+        months,
+        col("window_start"),
+        col("counting"),
+        lit(0),
+        Map.of("reactivated_customers", "reactivated_customers"));
     Dataset<Row> before = snapshot.filter(col("start_customers").gt(0));
     assertThat(before.count()).isGreaterThan(6);
     assertThat(
@@ -194,6 +219,181 @@ class GeneratedCompanyTest {
         months.filter(col(column).gt(0)).select(col(day).as("date"), col(column).as("value"));
     assertThat(values.isEmpty()).as(figure).isFalse();
     assertThat(differences(values, figure, col("date"), lit("all"), lit(0))).as(figure).isEmpty();
+  }
+
+  /** Windows that have begun, over or not: of each the start that lies within the data. */
+  @Test
+  void whoOfAWindowsStartIsGoneAtItsEndIsTheTruth() {
+    assertCounts(
+        night(CustomerChurn.TABLE).filter("segment_dimension = 'all'"),
+        col("window_start"),
+        concat_ws(":", col("window_kind"), col("counting")),
+        lit(0),
+        Map.of(
+            "start_customers", "start_customers",
+            "churned_customers", "churned_customers",
+            "involuntary_customers", "involuntary_customers",
+            "intra_period_churn", "intra_period_churn"));
+  }
+
+  @Test
+  void whoWasFollowedAndWhoLeftIsTheTruth() {
+    Dataset<Row> sizes =
+        night(Survival.TABLE)
+            .filter("segment_dimension = 'all'")
+            .select("as_of_date", "spells", "followed_customers", "all_churned_customers")
+            .distinct();
+    assertCounts(
+        sizes,
+        col("as_of_date"),
+        col("spells"),
+        lit(0),
+        Map.of(
+            "followed_customers", "followed_customers",
+            "all_churned_customers", "all_churned_customers"));
+    // The company is younger than the window of causes.
+    long confirmed =
+        truly("confirmed_churn", row -> true).values().stream()
+            .mapToLong(BigDecimal::longValue)
+            .sum();
+    assertThat(confirmed).isPositive();
+    assertThat(
+            night(ChurnCauses.TABLE)
+                .agg(
+                    sum("churned_customers"),
+                    min("all_churned_customers"),
+                    max("all_churned_customers"))
+                .head())
+        .isEqualTo(RowFactory.create(confirmed, confirmed, confirmed));
+  }
+
+  @Test
+  void whoIsNewReturningBackAndDormantIsTheTruth() {
+    assertCounts(
+        night(Lifecycle.TABLE).filter("segment_dimension = 'all'"),
+        col("period_start"),
+        concat_ws(":", col("unit"), col("grain")),
+        lit(0),
+        Map.of(
+            "new_units", "new_units",
+            "returning_units", "returning_units",
+            "resurrecting_units", "resurrecting_units",
+            "dormant_units", "dormant_units"));
+    assertCounts(
+        night(Stickiness.TABLE).filter("segment_dimension = 'all'"),
+        col("as_of_date"),
+        concat_ws(":", col("unit"), col("grain")),
+        col("active_periods"),
+        Map.of("units", "units"));
+    assertCounts(
+        night(Engagement.TABLE).filter("segment_dimension = 'all'"),
+        col("as_of_date"),
+        col("unit"),
+        lit(0),
+        Map.of(
+            "active_units_1d", "active_units_1d",
+            "active_units_7d", "active_units_7d",
+            "active_units_28d", "active_units_28d",
+            "active_unit_days_28d", "active_unit_days_28d"));
+  }
+
+  @Test
+  void howSoonValueIsSeenAndWhoStaysIsTheTruth() {
+    assertCounts(
+        night(TimeToValue.TABLE),
+        col("as_of_date"),
+        concat_ws(":", col("basis"), col("band")),
+        lit(0),
+        Map.of(
+            "customers", "band_customers",
+            "followed_customers", "band_followed",
+            "retained_customers", "band_retained"));
+    assertCounts(
+        night(AdopterRetention.TABLE),
+        col("as_of_date"),
+        concat(
+            col("level"),
+            lit(":"),
+            when(col("level").equalTo("tier"), col("tier")).otherwise(col("feature"))),
+        lit(0),
+        Map.of(
+            "adopters", "landmark_adopters",
+            "adopters_retained", "landmark_adopters_retained",
+            "others", "landmark_others",
+            "others_retained", "landmark_others_retained"));
+  }
+
+  @Test
+  void ticketsAnswersAndWhoIsLookedAfterAreTheTruth() {
+    assertCounts(
+        night(Support.TABLE),
+        col("as_of_date"),
+        col("support_tier"),
+        lit(0),
+        Map.of(
+            "tickets", "tickets",
+            "answered_tickets", "answered_tickets",
+            "decided_tickets", "decided_tickets",
+            "in_time_tickets", "in_time_tickets",
+            "resolved_tickets", "resolved_tickets",
+            "earlier_tickets", "earlier_tickets",
+            "open_tickets", "open_tickets",
+            "escalated_tickets", "escalated_tickets"));
+    assertCounts(
+        night(Satisfaction.TABLE),
+        col("as_of_date"),
+        concat_ws(":", col("measure"), col("touchpoint")),
+        lit(0),
+        Map.of(
+            "questions", "questions",
+            "answered_questions", "answered_questions",
+            "answers", "answers",
+            "top_box_answers", "top_box_answers",
+            "promoters", "promoters",
+            "passives", "passives",
+            "detractors", "detractors"));
+    assertCounts(
+        night(CsCoverage.TABLE).filter("plan = 'all'"),
+        col("as_of_date"),
+        lit("all"),
+        lit(0),
+        Map.of(
+            "managed_customers", "managed_customers",
+            "touched_customers", "touched_customers",
+            "covered_customers", "covered_customers"));
+    assertCounts(
+        night(CsRetention.TABLE).filter("stratum = 'crude'"),
+        col("as_of_date"),
+        lit("all"),
+        lit(0),
+        Map.of(
+            "managed_customers", "once_managed",
+            "managed_retained", "once_managed_retained",
+            "other_customers", "once_other",
+            "other_retained", "once_other_retained"));
+  }
+
+  private static Dataset<Row> night(Table table) {
+    return lake.read(table).filter(col("as_of_date").equalTo(lit(LAST)));
+  }
+
+  /** Columns and the figures that they have to equal; who is not told of is nobody. */
+  private static void assertCounts(
+      Dataset<Row> rows, Column date, Column key, Column period, Map<String, String> figures) {
+    rows.cache();
+    figures.forEach(
+        (column, figure) ->
+            assertThat(
+                    differences(
+                        rows.withColumn("value", col(column)).filter("value > 0"),
+                        figure,
+                        date,
+                        key,
+                        period,
+                        row -> !row.get("value").equals("0")))
+                .as(figure)
+                .isEmpty());
+    rows.unpersist();
   }
 
   @Test
