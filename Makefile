@@ -1,6 +1,6 @@
 # make demo   a generated company, two of its nights, and what to look at
 # make test   all tests but the slow suites
-# make test-integration   the slow suites: whole nights, faults, a cluster
+# make test-integration   the slow suites: whole nights, faults, kills, a cluster, a database, a browser
 # make test-airflow   the DAG in a real Airflow, in a Python environment that it makes
 # make test-readers   the notebooks, and readers of other makers, over a demo's lake
 # make test-deploy   the templates for clusters, held against the services' own models
@@ -26,8 +26,11 @@ demo: build
 test: tools lint-again
 	mvn -B -ntp spotless:check test
 
+# The longest class begins first. Slow suites run long enough for the optimizing compiler to pay.
 test-integration: jar
-	mvn -B -ntp test -Dtest.groups=integration -Dtest.excludedGroups=long
+	@bin/test-services
+	mvn -B -ntp test -Dtest.groups=integration -Dtest.excludedGroups=long \
+	  -Dtest.jit=-XX:+TieredCompilation -Dsurefire.runOrder=reversealphabetical
 
 test-airflow:
 	"$$(bin/python-env airflow airflow/requirements.txt airflow/tests/requirements.txt)"/bin/python -m pytest -q airflow/tests

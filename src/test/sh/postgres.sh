@@ -2,7 +2,7 @@
 # A PostgreSQL for one test, on loopback and in a folder of its own:
 #   postgres.sh start PORT   starts it and prints the folder; POSTGRES_PASSWORD is its owner's
 #   postgres.sh stop FOLDER  stops it and removes the folder
-# Ends with 3 where PostgreSQL is not installed and cannot be.
+# Ends with 3 where PostgreSQL is not installed: bin/test-services installs it.
 set -euo pipefail
 cd /
 as_owner=()
@@ -11,9 +11,6 @@ if [ "$(id -u)" = 0 ]; then
   as_owner=(setpriv --reuid=postgres --regid=postgres --init-groups --)
 fi
 binaries() { ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -V | tail -1; }
-if [ -z "$(binaries)" ] && [ "$(id -u)" = 0 ]; then
-  apt-get install -y postgresql >&2 || true
-fi
 bin=$(binaries)
 if [ -z "$bin" ]; then
   echo "PostgreSQL is not installed: apt-get install postgresql" >&2

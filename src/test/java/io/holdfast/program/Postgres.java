@@ -31,7 +31,7 @@ final class Postgres {
     this.folder = folder;
   }
 
-  /** Starts one; empty where none is installed and none could be. */
+  /** Starts one; empty where none is installed. */
   static Optional<Postgres> start() throws IOException, InterruptedException {
     int port;
     try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
