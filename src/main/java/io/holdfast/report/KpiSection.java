@@ -224,6 +224,7 @@ record KpiSection(Night night, Parts parts) {
     String title = words.of("kpis." + dashboard);
     Grid grid =
         new Grid()
+            .styled("grid kpis")
             .text(words.of("col.figure"))
             .number(words.of("col.value"))
             .strip(words.of("col.way"))

@@ -132,19 +132,15 @@ record Parts(Figures figures) {
     }
 
     private Node cell(int column, Object content) {
-      boolean isNumber = heads.get(column) instanceof Html.Element head && isNumber(head);
       List<Attribute> attributes = new ArrayList<>();
       if (column == 0) {
         attributes.add(at("scope", "row"));
       }
-      if (isNumber) {
-        attributes.add(at("class", "n"));
+      if (heads.get(column) instanceof Html.Element head) {
+        // A column's cells have the style of its head.
+        head.attributes().stream().filter(it -> it.name().equals("class")).forEach(attributes::add);
       }
       return el(column == 0 ? "th" : "td", attributes, content);
-    }
-
-    private static boolean isNumber(Html.Element head) {
-      return head.attributes().stream().anyMatch(a -> a.value().equals("n"));
     }
 
     boolean isEmpty() {
