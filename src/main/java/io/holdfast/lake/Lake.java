@@ -1,7 +1,12 @@
 package io.holdfast.lake;
 
+import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.expr;
 import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.not;
+import static org.apache.spark.sql.functions.raise_error;
+import static org.apache.spark.sql.functions.when;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -27,15 +32,19 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
+import org.apache.spark.sql.Column;
 import org.apache.spark.sql.DataFrameWriter;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SaveMode;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.catalyst.types.DataTypeUtils;
+import org.apache.spark.sql.delta.actions.AddFile;
 
 /**
  * The tables of one company on any Hadoop file system: {@code <lake>/<stage>/<table>}.
@@ -49,6 +58,14 @@ public final class Lake {
   private static final int ROWS_PER_FILE = 1_000_000;
   private static final long SMALL_BYTES = 128L << 20;
   private static final int SMALL_FILES = 16;
+
+  /** Up to this size all of a table is written again sooner than it is found out what stays. */
+  private static final long REWRITTEN_BYTES = 2L << 20;
+
+  private static final String INDEXED_COLUMNS = "delta.dataSkippingNumIndexedCols";
+
+  /** The name under which commits are numbered in the log. */
+  static final String APPLICATION = "holdfast";
 
   private final SparkSession spark;
   private final Path root;
@@ -382,10 +399,7 @@ public final class Lake {
         rows = rows.withColumn(field.name(), lit(null).cast(field.type()));
       }
     }
-    return rows.select(
-        table.columnNames().stream()
-            .map(name -> col(name))
-            .toArray(org.apache.spark.sql.Column[]::new));
+    return rows.select(table.columnNames().stream().map(name -> col(name)).toArray(Column[]::new));
   }
 
   /** Commits rows to a table that has no parts. */
@@ -429,37 +443,13 @@ public final class Lake {
       Commit commit,
       LocalDate asOf,
       long readVersion) {
-    DataFrameWriter<Row> writer =
-        arranged(table, rows, commit.rows())
-            .write()
-            .format("delta")
-            .option("userMetadata", commit.toJson())
-            .option("txnAppId", "holdfast")
-            .option("txnVersion", readVersion + 1);
-    boolean isNew = readVersion < 0;
-    if (isNew) {
-      writer = writer.option("delta.dataSkippingNumIndexedCols", columnsLookedInto(table));
-    }
-    Refresh refresh = table.refresh();
-    if (refresh instanceof Refresh.AsOf night) {
-      writer = writer.partitionBy(Table.AS_OF_DATE).mode(SaveMode.Overwrite);
-      writer =
-          isNew
-              ? writer
-              : writer.option("mergeSchema", "true").option("replaceWhere", nights(night, asOf));
-    } else if (refresh instanceof Refresh.Append) {
-      writer = writer.mode(SaveMode.Append).option("mergeSchema", "true");
-    } else if (refresh instanceof Refresh.Touched touched && !days.isAll() && !isNew) {
-      writer =
-          writer
-              .mode(SaveMode.Overwrite)
-              .option("mergeSchema", "true")
-              .option("replaceWhere", touched(touched, days, parts));
-    } else {
-      writer = writer.mode(SaveMode.Overwrite).option("overwriteSchema", "true");
-    }
     try {
-      writer.save(path(table).toString());
+      Optional<KnownFiles> known = known(table, rows, days, readVersion);
+      if (known.isPresent()) {
+        replace(table, rows, days, parts, commit, asOf, readVersion, known.get());
+      } else {
+        save(table, rows, days, parts, commit, asOf, readVersion);
+      }
     } catch (io.delta.exceptions.DeltaConcurrentModificationException e) {
       throw conflict(table, e);
     }
@@ -469,6 +459,122 @@ public final class Lake {
       throw conflict(table, null);
     }
     return mine.version();
+  }
+
+  /**
+   * The files of a table if what a commit does to them can be told from their names: all go, or
+   * those of some nights, or none; or some days' rows of a table that is small.
+   */
+  private Optional<KnownFiles> known(Table table, Dataset<Row> rows, Days days, long readVersion) {
+    if (readVersion < 0) {
+      return KnownFiles.of(spark, path(table));
+    }
+    boolean isWhole = isWhole(table.refresh(), days);
+    boolean isOfDays = table.refresh() instanceof Refresh.Touched && !isWhole;
+    return KnownFiles.of(spark, path(table))
+        .filter(it -> isWhole ? isSameToTheWord(it, rows) : hasSameColumns(it, rows))
+        .filter(it -> !isOfDays || (it.count() <= SMALL_FILES && it.bytes() <= REWRITTEN_BYTES));
+  }
+
+  private static boolean isWhole(Refresh refresh, Days days) {
+    return refresh instanceof Refresh.Whole || (refresh instanceof Refresh.Touched && days.isAll());
+  }
+
+  /** What is replaced as a whole gets the meanings of its columns anew, too. */
+  private static boolean isSameToTheWord(KnownFiles known, Dataset<Row> rows) {
+    return known.schema().toNullable().equals(rows.schema().toNullable());
+  }
+
+  private static boolean hasSameColumns(KnownFiles known, Dataset<Row> rows) {
+    return DataTypeUtils.equalsIgnoreNullability(known.schema(), rows.schema());
+  }
+
+  private void replace(
+      Table table,
+      Dataset<Row> rows,
+      Days days,
+      Set<String> parts,
+      Commit commit,
+      LocalDate asOf,
+      long readVersion,
+      KnownFiles known) {
+    if (isContentBetween(table, readVersion, known.version() + 1)) {
+      throw conflict(table, null);
+    }
+    Refresh refresh = table.refresh();
+    Predicate<AddFile> replaced = file -> true;
+    Predicate<AddFile> added = file -> true;
+    Dataset<Row> written = rows;
+    SaveMode mode = SaveMode.Overwrite;
+    if (refresh instanceof Refresh.AsOf night) {
+      replaced = file -> isReplaced(night, asOf, KnownFiles.partition(file, Table.AS_OF_DATE));
+      added = replaced;
+    } else if (refresh instanceof Refresh.Append) {
+      replaced = file -> false;
+      mode = SaveMode.Append;
+    } else if (refresh instanceof Refresh.Touched touched && !days.isAll() && readVersion >= 0) {
+      Column isTouched = coalesce(expr(touched(touched, days, parts)), lit(false));
+      Column isRefused =
+          raise_error(lit("Cannot commit %s: a row is not of the days replaced.".formatted(table)));
+      written =
+          declared(table, stored(table, known.version()))
+              .filter(not(isTouched))
+              .unionByName(rows.filter(when(isTouched, true).otherwise(isRefused.cast("boolean"))));
+    }
+    known.commit(
+        replaced,
+        added,
+        arranged(table, written, commit.rows()),
+        new KnownFiles.NewTable(
+            refresh instanceof Refresh.AsOf ? List.of(Table.AS_OF_DATE) : List.of(),
+            Map.of(INDEXED_COLUMNS, Integer.toString(columnsLookedInto(table)))),
+        mode,
+        commit.toJson(),
+        readVersion + 1);
+  }
+
+  private static boolean isReplaced(Refresh.AsOf night, LocalDate asOf, String partition) {
+    LocalDate date = LocalDate.parse(partition);
+    LocalDate oldest = asOf.minusDays(Refresh.AsOf.NIGHTS - 1L);
+    boolean isMonthEnd = date.plusDays(1).getDayOfMonth() == 1;
+    return date.equals(asOf) || (!night.keepsAll() && date.isBefore(oldest) && !isMonthEnd);
+  }
+
+  private void save(
+      Table table,
+      Dataset<Row> rows,
+      Days days,
+      Set<String> parts,
+      Commit commit,
+      LocalDate asOf,
+      long readVersion) {
+    DataFrameWriter<Row> writer =
+        arranged(table, rows, commit.rows())
+            .write()
+            .format("delta")
+            .option("userMetadata", commit.toJson())
+            .option("txnAppId", APPLICATION)
+            .option("txnVersion", readVersion + 1);
+    Refresh refresh = table.refresh();
+    if (refresh instanceof Refresh.AsOf night) {
+      writer =
+          writer
+              .partitionBy(Table.AS_OF_DATE)
+              .mode(SaveMode.Overwrite)
+              .option("mergeSchema", "true")
+              .option("replaceWhere", nights(night, asOf));
+    } else if (refresh instanceof Refresh.Append) {
+      writer = writer.mode(SaveMode.Append).option("mergeSchema", "true");
+    } else if (refresh instanceof Refresh.Touched touched && !days.isAll()) {
+      writer =
+          writer
+              .mode(SaveMode.Overwrite)
+              .option("mergeSchema", "true")
+              .option("replaceWhere", touched(touched, days, parts));
+    } else {
+      writer = writer.mode(SaveMode.Overwrite).option("overwriteSchema", "true");
+    }
+    writer.save(path(table).toString());
   }
 
   /** Whether another commit than one of maintenance lies between two versions. */

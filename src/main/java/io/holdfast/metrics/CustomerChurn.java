@@ -1,16 +1,22 @@
 package io.holdfast.metrics;
 
+import static org.apache.spark.sql.functions.add_months;
+import static org.apache.spark.sql.functions.array;
 import static org.apache.spark.sql.functions.broadcast;
 import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.concat;
 import static org.apache.spark.sql.functions.count_if;
+import static org.apache.spark.sql.functions.explode;
 import static org.apache.spark.sql.functions.first;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.max;
 import static org.apache.spark.sql.functions.not;
 import static org.apache.spark.sql.functions.pow;
+import static org.apache.spark.sql.functions.sequence;
 import static org.apache.spark.sql.functions.struct;
 import static org.apache.spark.sql.functions.sum;
+import static org.apache.spark.sql.functions.transform;
 import static org.apache.spark.sql.functions.when;
 import static org.apache.spark.sql.types.DataTypes.BooleanType;
 import static org.apache.spark.sql.types.DataTypes.DateType;
@@ -108,6 +114,18 @@ public final class CustomerChurn {
     "counting", "window_kind", "window_start", "segment_dimension", "segment_value"
   };
 
+  /** What is measured of each. */
+  private static final String[] MEASURED = {
+    "start_customers",
+    "churned_customers",
+    "voluntary_customers",
+    "involuntary_customers",
+    "unexplained_customers",
+    "intra_period_churn",
+    "window_end",
+    "is_complete"
+  };
+
   private CustomerChurn() {}
 
   static Dataset<Row> churn(
@@ -128,8 +146,7 @@ public final class CustomerChurn {
     Dataset<Row> measured =
         counts(RevenueSegments.split(counted, customers, aliases, settings.segmentDimensions()));
     Column size = col("start_customers");
-    return measured
-        .join(implied(measured, windows), SEGMENT, "left")
+    return withImplied(measured)
         .withColumn("churn_rate", Wilson.rate(col("churned_customers"), size))
         .withColumn("rate_low", Wilson.low(col("churned_customers"), size))
         .withColumn("rate_high", Wilson.high(col("churned_customers"), size))
@@ -244,38 +261,48 @@ public final class CustomerChurn {
             first("is_complete").as("is_complete"));
   }
 
-  /** What the months of each longer window compound to. */
-  private static Dataset<Row> implied(Dataset<Row> measured, Dataset<Row> windows) {
-    Dataset<Row> months =
-        measured
-            .filter(col("window_kind").equalTo(RevenueWindows.MONTH).and(col("is_complete")))
-            .select(
-                col("counting").as("counted"),
-                col("window_start").as("month_start"),
-                col("segment_dimension"),
-                col("segment_value"),
-                col("start_customers"),
-                col("churned_customers"));
-    Column isMonthOf =
-        col("counting")
-            .equalTo(col("counted"))
-            .and(col("month_start").geq(col("window_start")))
-            .and(col("month_start").lt(col("window_end")));
+  /**
+   * Adds what the complete months of each longer window compound to. Each month's row is told to
+   * the windows that hold it and all are counted in one pass: a join of these rows with themselves
+   * would measure everything twice.
+   */
+  private static Dataset<Row> withImplied(Dataset<Row> measured) {
+    Column start = col("window_start");
+    Column own =
+        struct(
+            col("window_kind"),
+            start.as("window_start"),
+            col("window_end"),
+            lit(null).cast("int").as("months"));
+    Column longer =
+        concat(
+            array(
+                RevenueWindows.window(RevenueWindows.QUARTER, start),
+                RevenueWindows.window(RevenueWindows.YEAR, start)),
+            transform(
+                sequence(lit(0), lit(11)),
+                later -> RevenueWindows.window(RevenueWindows.TRAILING, add_months(start, later))));
+    Column isMonth = col("window_kind").equalTo(RevenueWindows.MONTH).and(col("is_complete"));
+    Column row = struct(Arrays.stream(MEASURED).map(name -> col(name)).toArray(Column[]::new));
+    Column isOwn = col("told.window_kind").equalTo(col("window_kind"));
     Column monthly = Wilson.rate(col("churned"), col("began"));
-    return months
-        .join(
-            broadcast(windows.filter(col("window_kind").notEqual(RevenueWindows.MONTH))),
-            isMonthOf,
-            "inner")
+    return measured
+        .withColumn(
+            "told", explode(when(isMonth, concat(array(own), longer)).otherwise(array(own))))
         .groupBy(
             col("counting"),
-            col("window_kind"),
-            col("window_start"),
+            col("told.window_kind"),
+            col("told.window_start"),
             col("segment_dimension"),
-            col("segment_value"),
-            col("months"))
-        .agg(sum("churned_customers").as("churned"), sum("start_customers").as("began"))
+            col("segment_value"))
+        .agg(
+            max(when(isOwn, row)).as("own"),
+            sum(when(not(isOwn), col("churned_customers"))).as("churned"),
+            sum(when(not(isOwn), col("start_customers"))).as("began"),
+            max("told.months").as("months"))
+        .filter(col("own").isNotNull())
         .withColumn("implied", lit(1.0).minus(pow(lit(1.0).minus(monthly), col("months"))))
-        .drop("churned", "began", "months");
+        .select("*", "own.*")
+        .drop("own", "churned", "began", "months");
   }
 }

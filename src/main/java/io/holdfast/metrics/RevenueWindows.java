@@ -93,7 +93,8 @@ final class RevenueWindows {
             "data_begins", coalesce(lit(told.orElse(null)).cast("date"), col("first_date")));
   }
 
-  private static Column window(String kind, Column month) {
+  /** The window of a kind that a month lies in, or that it ends, with all that names it. */
+  static Column window(String kind, Column month) {
     return switch (kind) {
       case MONTH -> window(kind, month, 1);
       case QUARTER -> window(kind, trunc(month, "QUARTER"), 3);
