@@ -26,7 +26,7 @@ demo: build
 test: tools lint-again
 	mvn -B -ntp spotless:check test
 
-# The longest class begins first. Slow suites run long enough for the optimizing compiler to pay.
+# In this order the longest class is among the first. Slow suites run long enough for the optimizing compiler to pay.
 test-integration: jar
 	@bin/test-services
 	mvn -B -ntp test -Dtest.groups=integration -Dtest.excludedGroups=long \
