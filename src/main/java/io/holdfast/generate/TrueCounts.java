@@ -95,7 +95,7 @@ final class TrueCounts {
     Set<String> adopted = new LinkedHashSet<>();
     Set<String> everAdopted = new LinkedHashSet<>();
     for (Feature feature : catalogue.features()) {
-      if (feature.isOffered(date) && isEntitled(customer, feature, asOf)) {
+      if (feature.isOffered(date) && customer.runs(asOf, feature::isEntitled)) {
         BitSet uses = customer.uses.getOrDefault(feature.id(), new BitSet());
         int last = uses.previousSetBit(asOf);
         for (String name : feature.groups()) {
@@ -112,9 +112,5 @@ final class TrueCounts {
     entitled.forEach(name -> figures.add("entitled_customers", date, name, 0, 1));
     adopted.forEach(name -> figures.add("adopters", date, name, 0, 1));
     everAdopted.forEach(name -> figures.add("ever_adopters", date, name, 0, 1));
-  }
-
-  private static boolean isEntitled(Customer customer, Feature feature, int asOf) {
-    return customer.runs(asOf, feature::isEntitled);
   }
 }

@@ -53,7 +53,7 @@ final class KnownFiles {
           UUID.randomUUID().toString(),
           null,
           null,
-          new Format("parquet", scala.collection.immutable.Map$.MODULE$.empty()),
+          new Format("parquet", Map$.MODULE$.empty()),
           schema.toNullable().json(),
           CollectionConverters.asScala(partitions).toSeq(),
           scala.collection.immutable.Map.from(CollectionConverters.asScala(properties)),

@@ -443,12 +443,13 @@ public final class Lake {
       Commit commit,
       LocalDate asOf,
       long readVersion) {
+    Change change = new Change(table, rows, days, parts, commit, asOf, readVersion);
     try {
-      Optional<KnownFiles> known = known(table, rows, days, readVersion);
+      Optional<KnownFiles> known = known(change);
       if (known.isPresent()) {
-        replace(table, rows, days, parts, commit, asOf, readVersion, known.get());
+        replace(change, known.get());
       } else {
-        save(table, rows, days, parts, commit, asOf, readVersion);
+        save(change);
       }
     } catch (io.delta.exceptions.DeltaConcurrentModificationException e) {
       throw conflict(table, e);
@@ -461,23 +462,41 @@ public final class Lake {
     return mine.version();
   }
 
+  /** What is to be committed, as {@link #write} takes it. */
+  private record Change(
+      Table table,
+      Dataset<Row> rows,
+      Days days,
+      Set<String> parts,
+      Commit commit,
+      LocalDate asOf,
+      long readVersion) {
+
+    boolean isOfDays() {
+      return table.refresh() instanceof Refresh.Touched && !days.isAll();
+    }
+
+    boolean isWhole() {
+      return table.refresh() instanceof Refresh.Whole
+          || (table.refresh() instanceof Refresh.Touched && days.isAll());
+    }
+  }
+
   /**
    * The files of a table if what a commit does to them can be told from their names: all go, or
    * those of some nights, or none; or some days' rows of a table that is small.
    */
-  private Optional<KnownFiles> known(Table table, Dataset<Row> rows, Days days, long readVersion) {
-    if (readVersion < 0) {
-      return KnownFiles.of(spark, path(table));
+  private Optional<KnownFiles> known(Change change) {
+    Optional<KnownFiles> known = KnownFiles.of(spark, path(change.table()));
+    if (change.readVersion() < 0) {
+      return known;
     }
-    boolean isWhole = isWhole(table.refresh(), days);
-    boolean isOfDays = table.refresh() instanceof Refresh.Touched && !isWhole;
-    return KnownFiles.of(spark, path(table))
-        .filter(it -> isWhole ? isSameToTheWord(it, rows) : hasSameColumns(it, rows))
-        .filter(it -> !isOfDays || (it.count() <= SMALL_FILES && it.bytes() <= REWRITTEN_BYTES));
-  }
-
-  private static boolean isWhole(Refresh refresh, Days days) {
-    return refresh instanceof Refresh.Whole || (refresh instanceof Refresh.Touched && days.isAll());
+    Dataset<Row> rows = change.rows();
+    return known
+        .filter(it -> change.isWhole() ? isSameToTheWord(it, rows) : hasSameColumns(it, rows))
+        .filter(
+            it ->
+                !change.isOfDays() || (it.count() <= SMALL_FILES && it.bytes() <= REWRITTEN_BYTES));
   }
 
   /** What is replaced as a whole gets the meanings of its columns anew, too. */
@@ -489,48 +508,46 @@ public final class Lake {
     return DataTypeUtils.equalsIgnoreNullability(known.schema(), rows.schema());
   }
 
-  private void replace(
-      Table table,
-      Dataset<Row> rows,
-      Days days,
-      Set<String> parts,
-      Commit commit,
-      LocalDate asOf,
-      long readVersion,
-      KnownFiles known) {
-    if (isContentBetween(table, readVersion, known.version() + 1)) {
+  private void replace(Change change, KnownFiles known) {
+    Table table = change.table();
+    if (isContentBetween(table, change.readVersion(), known.version() + 1)) {
       throw conflict(table, null);
     }
     Refresh refresh = table.refresh();
     Predicate<AddFile> replaced = file -> true;
     Predicate<AddFile> added = file -> true;
-    Dataset<Row> written = rows;
+    Dataset<Row> written = change.rows();
     SaveMode mode = SaveMode.Overwrite;
     if (refresh instanceof Refresh.AsOf night) {
-      replaced = file -> isReplaced(night, asOf, KnownFiles.partition(file, Table.AS_OF_DATE));
+      replaced =
+          file -> isReplaced(night, change.asOf(), KnownFiles.partition(file, Table.AS_OF_DATE));
       added = replaced;
     } else if (refresh instanceof Refresh.Append) {
       replaced = file -> false;
       mode = SaveMode.Append;
-    } else if (refresh instanceof Refresh.Touched touched && !days.isAll() && readVersion >= 0) {
-      Column isTouched = coalesce(expr(touched(touched, days, parts)), lit(false));
+    } else if (refresh instanceof Refresh.Touched touched
+        && !change.days().isAll()
+        && change.readVersion() >= 0) {
+      Column isTouched =
+          coalesce(expr(touched(touched, change.days(), change.parts())), lit(false));
       Column isRefused =
           raise_error(lit("Cannot commit %s: a row is not of the days replaced.".formatted(table)));
       written =
           declared(table, stored(table, known.version()))
               .filter(not(isTouched))
-              .unionByName(rows.filter(when(isTouched, true).otherwise(isRefused.cast("boolean"))));
+              .unionByName(
+                  change.rows().filter(when(isTouched, true).otherwise(isRefused.cast("boolean"))));
     }
     known.commit(
         replaced,
         added,
-        arranged(table, written, commit.rows()),
+        arranged(table, written, change.commit().rows()),
         new KnownFiles.NewTable(
             refresh instanceof Refresh.AsOf ? List.of(Table.AS_OF_DATE) : List.of(),
             Map.of(INDEXED_COLUMNS, Integer.toString(columnsLookedInto(table)))),
         mode,
-        commit.toJson(),
-        readVersion + 1);
+        change.commit().toJson(),
+        change.readVersion() + 1);
   }
 
   private static boolean isReplaced(Refresh.AsOf night, LocalDate asOf, String partition) {
@@ -540,21 +557,15 @@ public final class Lake {
     return date.equals(asOf) || (!night.keepsAll() && date.isBefore(oldest) && !isMonthEnd);
   }
 
-  private void save(
-      Table table,
-      Dataset<Row> rows,
-      Days days,
-      Set<String> parts,
-      Commit commit,
-      LocalDate asOf,
-      long readVersion) {
+  private void save(Change change) {
+    Table table = change.table();
     DataFrameWriter<Row> writer =
-        arranged(table, rows, commit.rows())
+        arranged(table, change.rows(), change.commit().rows())
             .write()
             .format("delta")
-            .option("userMetadata", commit.toJson())
+            .option("userMetadata", change.commit().toJson())
             .option("txnAppId", APPLICATION)
-            .option("txnVersion", readVersion + 1);
+            .option("txnVersion", change.readVersion() + 1);
     Refresh refresh = table.refresh();
     if (refresh instanceof Refresh.AsOf night) {
       writer =
@@ -562,15 +573,15 @@ public final class Lake {
               .partitionBy(Table.AS_OF_DATE)
               .mode(SaveMode.Overwrite)
               .option("mergeSchema", "true")
-              .option("replaceWhere", nights(night, asOf));
+              .option("replaceWhere", nights(night, change.asOf()));
     } else if (refresh instanceof Refresh.Append) {
       writer = writer.mode(SaveMode.Append).option("mergeSchema", "true");
-    } else if (refresh instanceof Refresh.Touched touched && !days.isAll()) {
+    } else if (refresh instanceof Refresh.Touched touched && !change.days().isAll()) {
       writer =
           writer
               .mode(SaveMode.Overwrite)
               .option("mergeSchema", "true")
-              .option("replaceWhere", touched(touched, days, parts));
+              .option("replaceWhere", touched(touched, change.days(), change.parts()));
     } else {
       writer = writer.mode(SaveMode.Overwrite).option("overwriteSchema", "true");
     }
