@@ -4,6 +4,7 @@
 # make test-airflow   the DAG in a real Airflow, in a Python environment that it makes
 # make test-readers   the notebooks, and readers of other makers, over a demo's lake
 # make test-deploy   the templates for clusters, held against the services' own models
+# make bench  Holdfast, DuckDB and Spark SQL on the same questions: bench/README.md
 # make notebooks   opens the notebooks over the demo's lake
 # make build  the classes and libraries that bin/holdfast runs from; without lint, which is half of
 #             compiling, and which the tests and the jar do
@@ -18,7 +19,7 @@ DEMO_DIR ?= demo
 
 PYTHON_READERS = $$(bin/python-env readers notebooks/requirements.txt notebooks/tests/requirements.txt)
 
-.PHONY: demo test test-integration test-airflow test-readers test-deploy notebooks notebooks-paired build lint-again jar fmt clean tools
+.PHONY: demo test test-integration test-airflow test-readers test-deploy bench notebooks notebooks-paired build lint-again jar fmt clean tools
 
 demo: build
 	bin/holdfast demo --dir $(DEMO_DIR)
@@ -40,6 +41,9 @@ test-readers: target/demo/.made
 
 test-deploy:
 	"$$(bin/python-env deploy deploy/requirements.txt)"/bin/python -m pytest -q deploy
+
+bench: build
+	"$$(bin/python-env bench bench/requirements.txt)"/bin/python bench/run.py $(BENCH)
 
 target/demo/.made: target/.built
 	bin/holdfast demo --dir target/demo

@@ -118,39 +118,4 @@ class CustomerMrrTest {
         | trial_only     | 2026-01-01 | []                       |
         """);
   }
-
-  @Test
-  void aDeletedLineEndsWhenThatBecameKnownAndWasThereUntilThen() {
-    var versions =
-        rows(
-            Subscriptions.TABLE,
-            """
-            | subscription_id | customer_id | mrr | start_date | end_date   | end_reason | known_from | known_until | is_current |
-            | s1              | gone        | 90  | 2026-01-01 |            |            | 2026-01-01 | 2026-02-01  | false      |
-            | s1              | gone        | 100 | 2026-01-01 |            |            | 2026-02-01 | 2026-03-05  | false      |
-            | s2              | ended       | 100 | 2026-01-01 | 2026-02-20 | price      | 2026-02-20 | 2026-03-05  | false      |
-            | s3              | announced   | 100 | 2026-01-01 | 2026-12-31 | price      | 2026-01-01 | 2026-03-05  | false      |
-            | s4              | there       | 90  | 2026-01-01 |            |            | 2026-01-01 | 2026-02-01  | false      |
-            | s4              | there       | 100 | 2026-01-01 |            |            | 2026-02-01 |             | true       |
-            """);
-    var lines = RevenueCases.PRICING.ended(SubscriptionLines.lastKnown(versions));
-    assertRows(
-        RevenueCases.mrr(lines),
-        """
-        | customer_id | from_date  | until_date | mrr |
-        | gone        | 2026-01-01 | 2026-03-05 | 100 |
-        | ended       | 2026-01-01 | 2026-02-20 | 100 |
-        | announced   | 2026-01-01 | 2026-03-05 | 100 |
-        | there       | 2026-01-01 |            | 100 |
-        """);
-    assertRows(
-        RevenueCases.spells(lines).filter("counting = 'confirmed'"),
-        """
-        | customer_id | spell | end_date   | is_voluntary | end_reason |
-        | gone        | 1     | 2026-03-05 |              | deleted    |
-        | ended       | 1     | 2026-02-20 | true         | price      |
-        | announced   | 1     | 2026-03-05 |              | deleted    |
-        | there       | 1     |            |              |            |
-        """);
-  }
 }

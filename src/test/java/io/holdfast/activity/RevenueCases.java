@@ -1,6 +1,8 @@
 package io.holdfast.activity;
 
 import static io.holdfast.Rows.rows;
+import static org.apache.spark.sql.functions.coalesce;
+import static org.apache.spark.sql.functions.col;
 
 import io.holdfast.Cases;
 import io.holdfast.conformed.Subscriptions;
@@ -31,8 +33,12 @@ public final class RevenueCases {
 
   private RevenueCases() {}
 
+  /** Versions that say nothing of when they were known were known from the start. */
   static Dataset<Row> lines() {
-    return PRICING.ended(rows(Subscriptions.TABLE, Cases.of("revenue/lines.csv", "customer_id")));
+    Dataset<Row> versions =
+        rows(Subscriptions.TABLE, Cases.of("revenue/lines.csv", "customer_id"))
+            .withColumn("known_from", coalesce(col("known_from"), col("start_date")));
+    return PRICING.ended(SubscriptionLines.lastKnown(versions));
   }
 
   /** What each case pays from day to day. */

@@ -20,6 +20,7 @@ import io.holdfast.job.Progress;
 import io.holdfast.job.RunReport;
 import io.holdfast.job.Runner;
 import io.holdfast.lake.Lake;
+import io.holdfast.metrics.CohortRetention;
 import io.holdfast.sources.Contracts;
 import io.holdfast.sources.Sources;
 import io.holdfast.table.Table;
@@ -35,6 +36,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.commons.io.FileUtils;
@@ -48,7 +50,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * A night whose file system fails, and the night after it: nothing is lost, nothing counted twice.
- * {@code -Dholdfast.faults=200} tries more points.
+ * {@code -Dholdfast.faults=200} tries more points, {@code -Dholdfast.interruptions=40} interrupts more
+ * rebuilds and backfills.
  */
 @Tag("integration")
 class FaultsTest {
@@ -76,16 +79,22 @@ class FaultsTest {
                       .agg(sum("events").as("events")));
 
   /** Few tables, so that many nights fail, of every kind of replacing, each after what it reads. */
-  private static final List<Job> JOBS = jobs(List.of(Customers.TABLE, FeatureDays.TABLE));
+  private static final List<Job> JOBS =
+      Stream.concat(
+              needed(List.of(Customers.TABLE, FeatureDays.TABLE)).stream(), Stream.of(TOTALS_JOB))
+          .toList();
+
+  /** Retention, and all that it is made of. */
+  private static final List<Job> RETENTION_JOBS = needed(List.of(CohortRetention.TABLE));
 
   @TempDir private Path folder;
   private TinyCompany company;
   private Settings settings;
 
-  private static List<Job> jobs(List<Table> tables) {
+  private static List<Job> needed(List<Table> tables) {
     Set<String> wanted = new TreeSet<>();
     tables.forEach(table -> wanted.add(table.id()));
-    List<Job> needed = new ArrayList<>(List.of(TOTALS_JOB));
+    List<Job> needed = new ArrayList<>();
     for (int i = Catalog.JOBS.size() - 1; i >= 0; i--) {
       Job job = Catalog.JOBS.get(i);
       if (wanted.contains(job.table().id())) {
@@ -116,23 +125,32 @@ class FaultsTest {
   }
 
   private RunReport run(String name, LocalDate night) {
-    return new Runner(SharedSpark.session(), lake(name), settings, JOBS, "code", Progress.SILENT)
+    return run(name, night, night, JOBS, false);
+  }
+
+  private RunReport run(
+      String name, LocalDate night, LocalDate arrivedBy, List<Job> jobs, boolean isRebuild) {
+    return new Runner(SharedSpark.session(), lake(name), settings, jobs, "code", Progress.SILENT)
         .run(
             new Runner.Request(
                 night,
-                night,
-                JOBS,
+                arrivedBy,
+                jobs,
                 List.of(),
-                false,
+                isRebuild,
                 folder.resolve("exports").toString(),
                 3,
                 Duration.ofSeconds(1)));
   }
 
   private Map<String, List<String>> rows(String name, LocalDate night) {
+    return rows(name, night, JOBS);
+  }
+
+  private Map<String, List<String>> rows(String name, LocalDate night, List<Job> jobs) {
     return LakeRows.of(
         lake(name),
-        JOBS.stream().map(Job::table).filter(table -> !LakeRows.isAppended(table)).toList(),
+        jobs.stream().map(Job::table).filter(table -> !LakeRows.isAppended(table)).toList(),
         night);
   }
 
@@ -224,10 +242,15 @@ class FaultsTest {
     FileUtils.deleteDirectory(folder.resolve("lake/_lease").toFile());
   }
 
-  /** How a disturbed night ended; what it says must name what happened. */
+  /** How a disturbed night ended. */
   private String disturbed(LocalDate night, String point) {
+    return ended(() -> run("lake", night), point);
+  }
+
+  /** How a disturbed run ended; what it says must name what happened. */
+  private static String ended(Supplier<RunReport> run, String point) {
     try {
-      RunReport report = run("lake", night);
+      RunReport report = run.get();
       if (report.failure().isEmpty()) {
         return "done nevertheless";
       }
@@ -302,6 +325,65 @@ class FaultsTest {
       LakeRows.assertSame(bytes + " bytes", rows("lake", night.date()), night.undisturbed());
       requireBookkeeping(bytes + " bytes", night.date());
     }
+  }
+
+  /** Both nights again, with all that has arrived by the second; a failure ends it. */
+  private RunReport again(boolean isRebuild) {
+    RunReport first = run("lake", FIRST, SECOND, RETENTION_JOBS, isRebuild);
+    return first.failure().isPresent()
+        ? first
+        : run("lake", SECOND, SECOND, RETENTION_JOBS, false);
+  }
+
+  private Map<String, List<String>> rowsOfBothNights() {
+    Map<String, List<String>> all = new TreeMap<>();
+    for (LocalDate night : List.of(FIRST, SECOND)) {
+      rows("lake", night, RETENTION_JOBS)
+          .forEach((table, rows) -> all.put(table + ", night of " + night, rows));
+    }
+    return all;
+  }
+
+  @Test
+  void aRebuildAndABackfillThatAreInterruptedAreMadeWholeByRunningThemAgain() throws Exception {
+    FileUtils.forceMkdir(folder.resolve("lake").toFile());
+    run("lake", FIRST, FIRST, RETENTION_JOBS, false);
+    TinyCompany.write(
+        company.delivery("events", "2026-03-03", "late.json"),
+        TinyCompany.event("e7", "c3", "2026-03-01T20:00:00Z"));
+    run("lake", SECOND, SECOND, RETENTION_JOBS, false);
+    FileUtils.copyDirectory(folder.resolve("lake").toFile(), folder.resolve("before").toFile());
+    Map<String, List<String>> toldAtFirst = rowsOfBothNights();
+    int points = Integer.getInteger("holdfast.interruptions", 4);
+    Random dice = new Random(20260303);
+    Map<String, Integer> ends = new TreeMap<>();
+    for (boolean isRebuild : new boolean[] {true, false}) {
+      String what = isRebuild ? "rebuild" : "backfill";
+      restore("before");
+      FlakyFileSystem.calm();
+      RunReport undisturbed = again(isRebuild);
+      assertThat(undisturbed.failure()).as(what).isEmpty();
+      long mutations = FlakyFileSystem.mutations();
+      Map<String, List<String>> expected = rowsOfBothNights();
+      // The late row is news for the first night.
+      assertThat(expected).as(what).isNotEqualTo(toldAtFirst);
+      for (int i = 0; i < (points + 1) / 2; i++) {
+        Fault fault = Fault.values()[dice.nextInt(Fault.values().length)];
+        long at = 1 + (long) (dice.nextDouble() * mutations);
+        String point = "%s, %s mutation %d of %d".formatted(what, fault, at, mutations);
+        restore("before");
+        fault.inject(at);
+        ends.merge(what + " " + ended(() -> again(isRebuild), point), 1, Integer::sum);
+        theProcessEnds();
+
+        RunReport rerun = again(isRebuild);
+
+        assertThat(rerun.failure()).as(point + ": " + rerun.outcomes()).isEmpty();
+        LakeRows.assertSame(point, rowsOfBothNights(), expected);
+      }
+    }
+    System.out.printf("%d interruptions: %s%n", points, ends);
+    assertThat(ends.keySet()).as("failures must reach the run").anyMatch(end -> end.endsWith("1"));
   }
 
   @Test

@@ -17,12 +17,14 @@ import io.holdfast.conformed.Subscriptions;
 import io.holdfast.conformed.Tickets;
 import io.holdfast.job.Job;
 import io.holdfast.job.Ledger;
+import io.holdfast.lake.Commit;
 import io.holdfast.lake.Lake;
 import io.holdfast.metrics.Satisfaction;
 import io.holdfast.ops.FeedDeliveries;
 import io.holdfast.ops.RejectedRows;
 import io.holdfast.table.Table;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.apache.spark.sql.Column;
@@ -38,6 +40,25 @@ class RavenStackTest {
 
   private static final Path CONFIGURATION = Path.of("conf", "examples", "ravenstack.conf");
   private static final Path OWN_ROWS = Path.of("src", "test", "resources", "ravenstack");
+
+  /** What five files of accounts, subscriptions, use, tickets and churn reasons are enough for. */
+  private static final List<String> FILLED =
+      List.of(
+          "kpi.kpi_values",
+          "kpi.plan_checks",
+          "metrics.churn_causes",
+          "metrics.cohort_retention",
+          "metrics.customer_churn",
+          "metrics.customer_value",
+          "metrics.engagement",
+          "metrics.feature_adoption",
+          "metrics.lifecycle",
+          "metrics.mrr_monthly",
+          "metrics.mrr_movements",
+          "metrics.satisfaction",
+          "metrics.stickiness",
+          "metrics.support",
+          "metrics.survival");
 
   @TempDir private static Path folder;
 
@@ -230,6 +251,9 @@ class RavenStackTest {
     assertThat(lake.read(Models.TABLE).select("status").head().getString(0))
         .isEqualTo("too few churned customers to learn from: 1 of 100 needed");
 
+    assertThat(emptyTables(lake)).as("what each empty table says").doesNotContainValue("");
+    assertThat(emptyTables(lake).keySet()).doesNotContainAnyElementsOf(FILLED);
+
     Map<String, String> contents = contents(lake);
     Terminal.Result second = run("real", real, "nightly");
 
@@ -238,6 +262,18 @@ class RavenStackTest {
         .contains("Every job was skipped: nothing that it reads has changed.")
         .contains(": 0 built, ");
     assertThat(contents(lake)).isEqualTo(contents);
+  }
+
+  /** The tables of figures that have no row, and what each of them says of itself. */
+  private static Map<String, String> emptyTables(Lake lake) {
+    Map<String, String> notes = new TreeMap<>();
+    for (Job job : Catalog.JOBS) {
+      Commit commit = lake.last(job.table()).orElseThrow().commit();
+      if (job.table().id().matches("(metrics|kpi)[.].*") && commit.rows() == 0) {
+        notes.put(job.table().id(), String.join(" ", commit.notes()));
+      }
+    }
+    return notes;
   }
 
   /** The content that the latest commit of every table says it has, and that commit's version. */
