@@ -31,6 +31,8 @@ final class Sessions {
           // to evaluate it twice.
           "spark.sql.subexpressionElimination.enabled", "false",
           "spark.sql.adaptive.enabled", "false",
+          // It looks at the whole plan after each of the optimizer's rules.
+          "spark.sql.lightweightPlanChangeValidation", "false",
           "spark.sql.shuffle.partitions", "1");
 
   private final SparkSession forMany;

@@ -35,9 +35,11 @@ import java.util.TreeSet;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.catalyst.analysis.EliminateSubqueryAliases;
+import org.apache.spark.sql.catalyst.optimizer.PropagateEmptyRelation;
 import org.apache.spark.sql.catalyst.plans.logical.LocalRelation;
+import org.apache.spark.sql.catalyst.plans.logical.LogicalPlan;
 import org.apache.spark.sql.types.MapType;
-import org.apache.spark.storage.StorageLevel;
 
 /**
  * Builds one table: conforms its rows, checks them in one cached pass, and commits them whole.
@@ -68,8 +70,8 @@ final class TableBuilder {
     }
     Dataset<Row> conformed = table.conform(made);
     boolean isEmpty = inputs.hasGivenNothing() && isEmpty(conformed);
-    Dataset<Row> checked = isEmpty ? conformed : conformed.persist(StorageLevel.MEMORY_AND_DISK());
-    try {
+    try (HeldRows held = isEmpty ? HeldRows.notAtAll(conformed) : HeldRows.of(conformed)) {
+      Dataset<Row> checked = held.rows();
       Pass pass = isEmpty ? Pass.ofNothing(table) : pass(table, checked);
       requireRules(table, checked, pass);
       plan.job().check().accept(checked, inputs);
@@ -99,10 +101,6 @@ final class TableBuilder {
       parts.addAll(plan.goneParts());
       lake.write(table, rows, plan.days(), parts, commit, night.asOf(), plan.version());
       return Optional.of(commit);
-    } finally {
-      if (!isEmpty) {
-        checked.unpersist();
-      }
     }
   }
 
@@ -134,9 +132,13 @@ final class TableBuilder {
     }
   }
 
-  /** Whether the plan itself tells that there are no rows, as it does where a feed is absent. */
+  /**
+   * Whether the plan itself tells that there are no rows, as it does where a feed is absent. One
+   * rule tells it; the whole optimizer would take as long as it takes to build the table.
+   */
   private static boolean isEmpty(Dataset<Row> rows) {
-    return rows.queryExecution().optimizedPlan() instanceof LocalRelation local
+    LogicalPlan plan = EliminateSubqueryAliases.apply(rows.queryExecution().analyzed());
+    return PropagateEmptyRelation.apply(plan) instanceof LocalRelation local
         && local.data().isEmpty();
   }
 

@@ -25,7 +25,9 @@ import io.holdfast.sources.Company;
 import io.holdfast.sources.ExchangeRates;
 import io.holdfast.table.Table;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -151,11 +153,11 @@ public final class MrrMonthly {
     Dataset<Row> windows = RevenueWindows.of(ledger, RevenueWindows.MONTH, RevenueWindows.TRAILING);
     Dataset<Row> paid = paid(ledger.timeline().filter(col("mrr").gt(0)), windows);
     return figures(
-            windows
-                .join(totals(paid), RevenueWindows.KEY, "left")
-                .join(moved(windows, movements), RevenueWindows.KEY, "left")
-                .join(ways(paid, movements), RevenueWindows.KEY, "left"))
-        .withColumn("is_small", col("cohort_customers").lt(minCohort));
+        windows
+            .join(totals(paid), RevenueWindows.KEY, "left")
+            .join(moved(windows, movements), RevenueWindows.KEY, "left")
+            .join(ways(paid, movements), RevenueWindows.KEY, "left"),
+        minCohort);
   }
 
   /**
@@ -271,33 +273,32 @@ public final class MrrMonthly {
             sum(when(isReturn, col("change"))).as("cohort_returned_mrr"));
   }
 
-  private static Dataset<Row> figures(Dataset<Row> sums) {
-    Dataset<Row> known = sums;
+  private static Dataset<Row> figures(Dataset<Row> sums, int minCohort) {
+    Map<String, Column> known = new LinkedHashMap<>();
     for (String name : sums.columns()) {
       if (name.endsWith("_mrr")) {
-        known = known.withColumn(name, coalesce(col(name), lit(0)).cast(MONEY));
+        known.put(name, coalesce(col(name), lit(0)).cast(MONEY));
       } else if (name.endsWith("_customers")) {
-        known = known.withColumn(name, coalesce(col(name), lit(0L)));
+        known.put(name, coalesce(col(name), lit(0L)));
       }
     }
     Column lost = col("churn_mrr").plus(col("contraction_mrr"));
     Column regained = col("expansion_mrr").plus(col("reactivation_mrr"));
-    return known
-        .withColumn(
-            "arpa",
-            when(
-                col("end_customers").gt(0),
-                col("end_mrr").divide(col("end_customers")).cast(MONEY)))
-        .withColumn("gross_churn_rate", ratio(lost, col("start_mrr")))
-        .withColumn("net_churn_rate", ratio(lost.minus(regained), col("start_mrr")))
-        .withColumn("quick_ratio", ratio(regained.plus(col("new_mrr")), lost))
-        .withColumn("nrr", ratio(col("cohort_end_mrr"), col("cohort_start_mrr")))
-        .withColumn("grr", ratio(col("cohort_kept_mrr"), col("cohort_start_mrr")))
-        .withColumn(
-            "movement_nrr",
-            ratio(col("cohort_start_mrr").plus(col("cohort_moved_mrr")), col("cohort_start_mrr")))
-        .withColumn(
-            "constant_nrr", ratio(col("constant_cohort_end"), col("constant_cohort_start")));
+    Column arpa =
+        when(col("end_customers").gt(0), col("end_mrr").divide(col("end_customers")).cast(MONEY));
+    Column moved = col("cohort_start_mrr").plus(col("cohort_moved_mrr"));
+    return sums.withColumns(known)
+        .select(
+            col("*"),
+            arpa.as("arpa"),
+            ratio(lost, col("start_mrr")).as("gross_churn_rate"),
+            ratio(lost.minus(regained), col("start_mrr")).as("net_churn_rate"),
+            ratio(regained.plus(col("new_mrr")), lost).as("quick_ratio"),
+            ratio(col("cohort_end_mrr"), col("cohort_start_mrr")).as("nrr"),
+            ratio(col("cohort_kept_mrr"), col("cohort_start_mrr")).as("grr"),
+            ratio(moved, col("cohort_start_mrr")).as("movement_nrr"),
+            ratio(col("constant_cohort_end"), col("constant_cohort_start")).as("constant_nrr"),
+            col("cohort_customers").lt(minCohort).as("is_small"));
   }
 
   /** NULL where there is nothing to measure by. */

@@ -50,8 +50,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * A night whose file system fails, and the night after it: nothing is lost, nothing counted twice.
- * {@code -Dholdfast.faults=200} tries more points, {@code -Dholdfast.interruptions=40} interrupts more
- * rebuilds and backfills.
+ * {@code -Dholdfast.faults=200} tries more points, {@code -Dholdfast.interruptions=40} interrupts
+ * more rebuilds and backfills.
  */
 @Tag("integration")
 class FaultsTest {
@@ -330,9 +330,7 @@ class FaultsTest {
   /** Both nights again, with all that has arrived by the second; a failure ends it. */
   private RunReport again(boolean isRebuild) {
     RunReport first = run("lake", FIRST, SECOND, RETENTION_JOBS, isRebuild);
-    return first.failure().isPresent()
-        ? first
-        : run("lake", SECOND, SECOND, RETENTION_JOBS, false);
+    return first.failure().isPresent() ? first : run("lake", SECOND, SECOND, RETENTION_JOBS, false);
   }
 
   private Map<String, List<String>> rowsOfBothNights() {
