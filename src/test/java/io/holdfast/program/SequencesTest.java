@@ -50,10 +50,11 @@ class SequencesTest {
   void nightsOneByOneEqualARebuild(int seed) {
     TinyCompany company = new TinyCompany(folder);
     RandomDeliveries deliveries = new RandomDeliveries(company, seed, FIRST);
-    LocalDate last = FIRST.plusDays(NIGHTS - 1);
-    // Every sixth sequence builds every table every night. In the others the tables by night, which
-    // are made of the state alone, follow on the last night: a few of them, or in one of six more.
+    // Every sixth sequence builds every table every night, and has a night less. In the others the
+    // tables by night, which are made of the state alone, follow on the last night: a few of them,
+    // or in one of six more.
     boolean isWhole = seed % 6 == 3;
+    LocalDate last = FIRST.plusDays(isWhole ? NIGHTS - 2 : NIGHTS - 1);
     String[] early = isWhole ? new String[] {"nightly"} : new String[] {"ingest", "activity"};
     String[] late =
         switch (seed % 6) {
