@@ -5,7 +5,7 @@ engagement. The SQL is written down from the definitions the straightforward way
 dialect of DuckDB or Spark.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 DIMENSIONS = ("plan", "country", "acquisition_channel", "company_size", "industry")
@@ -15,7 +15,10 @@ LENGTH_US = {"day": 86_400_000_000, "week": 7 * 86_400_000_000, "month": 30 * 86
 
 @dataclass(frozen=True)
 class Definition:
-    """A retention definition. `start` and `back` are conditions on events, or a word of the configuration."""
+    """
+    A retention definition, split by all DIMENSIONS. `start` and `back` are words of the configuration, or
+    feature:NAME; `cohorts` works for days alone.
+    """
 
     unit: str
     grain: str
@@ -29,7 +32,6 @@ class Definition:
     brackets: tuple[tuple[int, int], ...] = ()
     min_occurrences: int = 1
     cohorts: int | None = None
-    dimensions: tuple[str, ...] = field(default=DIMENSIONS)
 
 
 BRACKETS = ((1, 7), (8, 14), (15, 30), (31, 60))
@@ -68,7 +70,7 @@ def configuration(names) -> str:
         d = DEFINITIONS[name]
         keys = [f"unit = {d.unit}", f"grain = {d.grain}", f"mode = {d.mode}", f"window = {d.window}",
                 f"counting = {d.counting}", f"start_event = {_event(d.start)}", f"return_event = {_event(d.back)}",
-                f"min_occurrences = {d.min_occurrences}", f"segment_dimensions = [{', '.join(d.dimensions)}]"]
+                f"min_occurrences = {d.min_occurrences}", f"segment_dimensions = [{', '.join(DIMENSIONS)}]"]
         if d.brackets:
             keys.append("brackets = [" + ", ".join(f'"{low}-{high}"' for low, high in d.brackets) + "]")
         else:
@@ -80,7 +82,9 @@ def configuration(names) -> str:
         lines.append(f"  {name} {{ {', '.join(keys)} }}")
     lines += ["}", "engagement.streams = null", "engagement.streams {",
               "  core { events = core, units = [customer, user], grains = [week, month], new_by = first_activity,",
-              f"    segment_dimensions = [{', '.join(DIMENSIONS)}] }}", "}"]
+              f"    segment_dimensions = [{', '.join(DIMENSIONS)}] }}", "}",
+              "engagement.lifecycle_periods {"]
+    lines += [f"  {grain} = {periods}" for grain, periods in LIFECYCLE_PERIODS.items()] + ["}"]
     return "\n".join(lines) + "\n"
 
 
@@ -93,8 +97,6 @@ def _event(word: str) -> str:
 
 class Duck:
     """What DuckDB calls things."""
-
-    name = "duckdb"
 
     def micros(self, at: str) -> str:
         return f"epoch_us({at})"
@@ -120,8 +122,6 @@ class Duck:
 class Spark:
     """What Spark calls things."""
 
-    name = "spark"
-
     def micros(self, at: str) -> str:
         return f"unix_micros({at})"
 
@@ -145,30 +145,30 @@ class Spark:
 
 def views(dialect, as_of: date) -> dict[str, str]:
     """
-    What questions read: `events` as they count, and the properties of customers as versions.
-    Needs raw_events, customers, aliases, mrr, spells and days (each local day and its first microsecond).
+    What questions read besides raw_events, made once: `events` as they count, with merged ids as one and without the
+    company's own, and what was known of customers, as versions. Needs raw_events, customers, users, aliases, mrr.
     """
-    own = "SELECT customer_id FROM customers WHERE is_internal AND is_current"
-    own_user = "SELECT user_id FROM users WHERE is_internal AND is_current"
-    canonical = (
-        "coalesce(c.canonical_id, e.customer_id) AS customer_id, "
-        "coalesce(u.canonical_id, e.user_id) AS user_id"
-    )
-    joins = (
-        "LEFT JOIN (SELECT * FROM aliases WHERE unit = 'customer') c ON c.alias_id = e.customer_id "
-        "LEFT JOIN (SELECT * FROM aliases WHERE unit = 'user') u ON u.alias_id = e.user_id"
-    )
     attributes = ", ".join(
         f"{dialect.attribute(name) if name == 'industry' else name} AS {name}" for name in DIMENSIONS)
     return {
         "events": f"""
-            SELECT {canonical}, e.event, e.feature, e.event_date, {dialect.micros('e.occurred_at')} AS at_us
-            FROM raw_events e {joins}
-            WHERE e.event_date <= DATE '{as_of}'
-              AND NOT EXISTS (SELECT 1 FROM ({own}) o WHERE o.customer_id = e.customer_id
-                              OR o.customer_id = c.canonical_id)
-              AND NOT EXISTS (SELECT 1 FROM ({own_user}) o WHERE o.user_id = e.user_id
-                              OR o.user_id = u.canonical_id)""",
+            WITH own AS (SELECT customer_id AS id FROM customers WHERE is_internal AND is_current),
+              own_users AS (SELECT user_id AS id FROM users WHERE is_internal AND is_current),
+              counted AS (
+                SELECT e.customer_id AS sent_customer, e.user_id AS sent_user,
+                  coalesce(c.canonical_id, e.customer_id) AS customer_id,
+                  coalesce(u.canonical_id, e.user_id) AS user_id,
+                  e.event, e.feature, e.event_date, {dialect.micros('e.occurred_at')} AS at_us
+                FROM raw_events e
+                LEFT JOIN (SELECT * FROM aliases WHERE unit = 'customer') c ON c.alias_id = e.customer_id
+                LEFT JOIN (SELECT * FROM aliases WHERE unit = 'user') u ON u.alias_id = e.user_id
+                WHERE e.event_date <= DATE '{as_of}')
+            SELECT customer_id, user_id, event, feature, event_date, at_us
+            FROM counted e
+            WHERE NOT EXISTS (SELECT 1 FROM own o WHERE o.id = e.sent_customer)
+              AND NOT EXISTS (SELECT 1 FROM own o WHERE o.id = e.customer_id)
+              AND NOT EXISTS (SELECT 1 FROM own_users o WHERE o.id = e.sent_user)
+              AND NOT EXISTS (SELECT 1 FROM own_users o WHERE o.id = e.user_id)""",
         "properties": f"""
             SELECT customer_id AS id,
               CASE WHEN known_from = min(known_from) OVER (PARTITION BY customer_id) THEN DATE '0001-01-01'
@@ -193,16 +193,16 @@ def _condition(word: str) -> str:
 def _period(dialect, d: Definition, day: str, at: str) -> str:
     """The period of a return: a number, or for brackets that of the bracket."""
     if d.window == "rolling":
-        return f"CAST(floor(({at} - m.birth_us) / {LENGTH_US[d.grain]}) AS BIGINT)"
+        return f"floor(({at} - m.birth_us) / {LENGTH_US[d.grain]})"
     if d.brackets:
         since = dialect.days_between(day, "m.birth_date")
         cases = [f"WHEN {since} < {d.brackets[0][0]} THEN 0"]
         cases += [f"WHEN {since} BETWEEN {low} AND {high} THEN {k}" for k, (low, high) in enumerate(d.brackets, 1)]
         return f"CASE {' '.join(cases)} END"
     if d.grain == "month":
-        return (f"((year({day}) - year(m.cohort)) * 12 + month({day}) - month(m.cohort))")
+        return f"(year({day}) - year(m.cohort)) * 12 + month({day}) - month(m.cohort)"
     length = 7 if d.grain == "week" else 1
-    return f"CAST(floor({dialect.days_between(dialect.start(d.grain, day), 'm.cohort')} / {length}) AS BIGINT)"
+    return f"floor({dialect.days_between(dialect.start(d.grain, day), 'm.cohort')} / {length})"
 
 
 def _births(dialect, d: Definition, as_of: date) -> str:
@@ -218,11 +218,11 @@ def _births(dialect, d: Definition, as_of: date) -> str:
             GROUP BY unit"""
     if d.start == "first_paid":
         return f"""
-            SELECT customer_id AS unit, customer_id, min(start_date) AS birth_date, CAST(NULL AS BIGINT) AS birth_us
-            FROM spells
+            SELECT customer_id AS unit, customer_id, start_date AS birth_date, CAST(NULL AS BIGINT) AS birth_us
+            FROM spells s
             WHERE counting = 'snapshot' AND spell = 1 AND start_date <= DATE '{as_of}'
-              AND customer_id NOT IN (SELECT customer_id FROM customers WHERE is_internal AND is_current)
-            GROUP BY customer_id"""
+              AND NOT EXISTS (SELECT 1 FROM customers c
+                              WHERE c.is_internal AND c.is_current AND c.customer_id = s.customer_id)"""
     by = "" if d.mode == "first_time" else f", {dialect.start(d.grain, 'event_date')}"
     return f"""
             SELECT {unit} AS unit, min_by(customer_id, at_us) AS customer_id, min(event_date) AS birth_date,
@@ -231,106 +231,115 @@ def _births(dialect, d: Definition, as_of: date) -> str:
             GROUP BY {unit}{by}"""
 
 
-def _shown(dialect, d: Definition, as_of: date) -> str:
-    if d.cohorts is None:
-        return "1 = 1"
-    first = as_of - timedelta(days=d.cohorts - 1)
-    return f"{dialect.start(d.grain, 'birth_date')} >= DATE '{first}'"
+def _properties() -> str:
+    return ", ".join(
+        "coalesce(s.subscribed_plan, c.plan, 'unknown') AS plan" if name == "plan"
+        else f"coalesce(c.{name}, 'unknown') AS {name}" for name in DIMENSIONS)
+
+
+def _known(of: str, day: str) -> str:
+    """Joins what was known of a customer on a day."""
+    return "\n".join(
+        f"LEFT JOIN {table} {name} ON {name}.id = {of}.customer_id "
+        f"AND {name}.valid_from <= {of}.{day} AND {name}.valid_until > {of}.{day}"
+        for table, name in (("properties", "c"), ("plans", "s")))
+
+
+def _by_segments(keys: list[str], of: str = "") -> tuple[str, str]:
+    """The grouping sets, and the columns that say which segment a row is of."""
+    names = {name: f"{of}{name}" for name in DIMENSIONS}
+    sets = ", ".join([f"({', '.join(keys)})"] + [f"({', '.join(keys + [column])})" for column in names.values()])
+    dimension = " ".join(f"WHEN grouping({column}) = 0 THEN '{name}'" for name, column in names.items())
+    value = " ".join(f"WHEN grouping({column}) = 0 THEN {column}" for column in names.values())
+    return sets, f"CASE {dimension} ELSE 'all' END AS segment_dimension, CASE {value} ELSE 'all' END AS segment_value"
 
 
 def retention(dialect, name: str, as_of: date) -> str:
     """Every cell of a definition: cohort, segment, period, and the counts."""
     d = DEFINITIONS[name]
     unit = f"{d.unit}_id"
+    today = f"DATE '{as_of}'"
     is_by_day = d.window == "calendar" and not d.brackets and d.grain in ("week", "month")
     is_later = "e.event_date > m.birth_date" if is_by_day else (
         "(e.event_date > m.birth_date OR e.at_us > m.birth_us)")
-    last = d.horizon if d.horizon is not None else d.periods
-    at_most = "" if d.counting == "on_or_after" and d.horizon is None else f"AND k <= {last}"
+    shown = ""
+    if d.cohorts is not None:
+        shown = f"WHERE b.birth_date >= DATE '{as_of - timedelta(days=d.cohorts - 1)}'"
+    longest = d.horizon if d.horizon is not None else d.periods
+    is_open = d.counting == "on_or_after" and d.horizon is None
+    in_reach = "k IS NOT NULL" if is_open else f"k <= {longest}"
     having = "" if d.min_occurrences == 1 else f"HAVING count(*) >= {d.min_occurrences}"
-    end = f"(SELECT first_us FROM days WHERE day = DATE '{as_of + timedelta(days=1)}')"
+    calendar, has_lived = "", "TRUE"
     if d.window == "rolling":
-        has_begun = f"(SELECT first_us FROM days WHERE day = p.cohort) + p.k * {LENGTH_US[d.grain]} < {end}"
-        has_lived = f"m.birth_us + (p.k + 1) * {LENGTH_US[d.grain]} <= {end}"
-        has_begun = has_begun.replace("(SELECT first_us FROM days WHERE day = p.cohort)", "d.first_us")
+        end = f"(SELECT first_us FROM days WHERE day = DATE '{as_of + timedelta(days=1)}')"
         calendar = "JOIN days d ON d.day = p.cohort"
+        has_begun = f"d.first_us + p.k * {LENGTH_US[d.grain]} < {end}"
+        has_lived = f"m.birth_us + (p.k + 1) * {LENGTH_US[d.grain]} <= {end}"
+    elif d.brackets:
+        froms = " ".join(f"WHEN {k} THEN {low}" for k, (low, _) in enumerate(d.brackets, 1))
+        has_begun = f"{dialect.days_between(today, 'p.cohort')} >= CASE p.k {froms} ELSE 0 END"
     else:
-        has_lived = "1 = 1"
-        calendar = ""
-        if d.brackets:
-            froms = " ".join(f"WHEN {k} THEN {low}" for k, (low, _) in enumerate(d.brackets, 1))
-            since = f"CASE p.k {froms} ELSE 0 END"
-            has_begun = f"{dialect.days_between(f'DATE {chr(39)}{as_of}{chr(39)}', 'p.cohort')} >= {since}"
-        else:
-            has_begun = f"{dialect.later(d.grain, 'p.cohort', 'p.k')} <= DATE '{as_of}'"
-    counted = "b.k >= p.k" if d.counting == "on_or_after" else "b.k = p.k"
-    keep = "max(k)" if d.counting == "on_or_after" else "k"
-    by = "unit, cohort" if d.counting == "on_or_after" else "unit, cohort, k"
-    # On or after asks for the last return after the start period alone; the start period is asked for by itself.
-    backs = f"""
-        backs AS (
-          SELECT unit, cohort, CAST({keep} AS BIGINT) AS k FROM returned WHERE k > 0 {at_most} GROUP BY {by}),
-        starts AS (SELECT DISTINCT unit, cohort FROM returned WHERE k = 0)"""
-    dims = ", ".join(f"m.{name}" for name in d.dimensions)
-    sets = ", ".join(["(m.cohort, p.k)"] + [f"(m.cohort, p.k, m.{name})" for name in d.dimensions])
-    dimension = " ".join(f"WHEN grouping(m.{name}) = 0 THEN '{name}'" for name in d.dimensions)
-    value = " ".join(f"WHEN grouping(m.{name}) = 0 THEN m.{name}" for name in d.dimensions)
-    properties = ", ".join(
-        "coalesce(s.subscribed_plan, c.plan, 'unknown') AS plan" if name == "plan"
-        else f"coalesce(c.{name}, 'unknown') AS {name}" for name in d.dimensions)
+        has_begun = f"{dialect.later(d.grain, 'p.cohort', 'p.k')} <= {today}"
+    if d.counting == "on_or_after":     # the last return tells all periods up to it
+        backs = "SELECT unit, cohort, max(k) AS k FROM returned WHERE k > 0 GROUP BY unit, cohort"
+        is_back = "b.k >= p.k"
+    else:
+        backs = "SELECT unit, cohort, k FROM returned WHERE k > 0"
+        is_back = "b.k = p.k"
+    sets, segment = _by_segments(["m.cohort", "p.k"], "m.")
     return f"""
       WITH births AS ({_births(dialect, d, as_of)}),
         members AS (
-          SELECT b.unit, b.birth_date, b.birth_us, {dialect.start(d.grain, 'b.birth_date')} AS cohort, {properties}
+          SELECT b.unit, b.birth_date, b.birth_us, {dialect.start(d.grain, 'b.birth_date')} AS cohort, {_properties()}
           FROM births b
-          LEFT JOIN properties c ON c.id = b.customer_id
-            AND c.valid_from <= b.birth_date AND c.valid_until > b.birth_date
-          LEFT JOIN plans s ON s.id = b.customer_id
-            AND s.valid_from <= b.birth_date AND s.valid_until > b.birth_date
-          WHERE {_shown(dialect, d, as_of).replace('birth_date', 'b.birth_date')}),
+          {_known('b', 'birth_date')}
+          {shown}),
         returned AS (
           SELECT unit, cohort, k FROM (
-            SELECT m.unit, m.cohort, {_period(dialect, d, 'e.event_date', 'e.at_us')} AS k
+            SELECT m.unit, m.cohort, CAST({_period(dialect, d, 'e.event_date', 'e.at_us')} AS BIGINT) AS k
             FROM members m JOIN events e ON e.{unit} = m.unit AND {is_later}
             WHERE {_condition(d.back)}) each
-          WHERE k IS NOT NULL
+          WHERE {in_reach}
           GROUP BY unit, cohort, k {having}),
-        {backs},
+        backs AS ({backs}),
+        starts AS (SELECT unit, cohort FROM returned WHERE k = 0),
         periods AS (
           SELECT p.cohort, p.k
           FROM (SELECT cohort, k FROM (SELECT DISTINCT cohort FROM members) c CROSS JOIN {dialect.series(d.periods)} s) p
           {calendar}
           WHERE {has_begun})
-      SELECT '{name}' AS definition, m.cohort, CASE {dimension} ELSE 'all' END AS segment_dimension,
-        CASE {value} ELSE 'all' END AS segment_value, CAST(p.k AS BIGINT) AS period,
+      SELECT '{name}' AS definition, m.cohort, {segment}, CAST(p.k AS BIGINT) AS period,
         count(*) AS cohort_size,
         sum(CASE WHEN {has_lived} THEN 1 ELSE 0 END) AS lived_through,
-        sum(CASE WHEN ({has_lived}) AND (p.k = 0 OR b.unit IS NOT NULL) THEN 1 ELSE 0 END) AS retained,
-        sum(CASE WHEN p.k = 0 AND s.unit IS NOT NULL THEN 1 ELSE 0 END) AS returns_in_start
+        sum(CASE WHEN {has_lived} AND (p.k = 0 OR b.unit IS NOT NULL) THEN 1 ELSE 0 END) AS retained,
+        sum(CASE WHEN p.k = 0 THEN CASE WHEN s.unit IS NOT NULL THEN 1 ELSE 0 END END) AS returns_in_start
       FROM members m
       JOIN periods p ON p.cohort = m.cohort
-      LEFT JOIN backs b ON p.k > 0 AND b.unit = m.unit AND b.cohort = m.cohort AND {counted}
+      LEFT JOIN backs b ON p.k > 0 AND b.unit = m.unit AND b.cohort = m.cohort AND {is_back}
       LEFT JOIN starts s ON p.k = 0 AND s.unit = m.unit AND s.cohort = m.cohort
       GROUP BY GROUPING SETS ({sets})"""
 
 
 def customer_days(dialect, as_of: date) -> str:
     """Sessions count on the day on which they start; ids are as they were sent."""
-    timed = f"{dialect.micros('occurred_at')}"
+    timed = dialect.micros("occurred_at")
     return f"""
       WITH days AS (
           SELECT customer_id, event_date, count(*) AS events,
             count(DISTINCT CASE WHEN {CORE} THEN user_id END) AS active_users,
             count(DISTINCT feature) AS features_used
-          FROM raw_events WHERE event_date <= DATE '{as_of}' GROUP BY customer_id, event_date),
+          FROM raw_events WHERE customer_id IS NOT NULL AND event_date <= DATE '{as_of}'
+          GROUP BY customer_id, event_date),
         named AS (
           SELECT customer_id, session_id, min(event_date) AS event_date
-          FROM raw_events WHERE session_id IS NOT NULL AND event_date <= DATE '{as_of}'
+          FROM raw_events
+          WHERE session_id IS NOT NULL AND occurred_at IS NOT NULL AND event_date <= DATE '{as_of}'
           GROUP BY customer_id, session_id),
         paused AS (
           SELECT customer_id, event_date, {timed} - lag({timed}) OVER (
             PARTITION BY customer_id, user_id ORDER BY occurred_at) AS pause
-          FROM raw_events WHERE session_id IS NULL AND event_date <= DATE '{as_of}'),
+          FROM raw_events
+          WHERE session_id IS NULL AND occurred_at IS NOT NULL AND event_date <= DATE '{as_of}'),
         sessions AS (
           SELECT customer_id, event_date, count(*) AS sessions
           FROM (SELECT customer_id, event_date FROM named
@@ -345,26 +354,14 @@ def customer_days(dialect, as_of: date) -> str:
 def feature_days(_, as_of: date) -> str:
     return f"""
       SELECT customer_id, feature, event_date, count(*) AS events, sum(quantity) AS quantity
-      FROM raw_events WHERE feature IS NOT NULL AND event_date <= DATE '{as_of}'
+      FROM raw_events
+      WHERE customer_id IS NOT NULL AND feature IS NOT NULL AND event_date <= DATE '{as_of}'
       GROUP BY customer_id, feature, event_date"""
 
 
-def _segmented(rows: str, day: str) -> str:
-    """Units with what is known of their customers on a day."""
-    properties = ", ".join(
-        "coalesce(s.subscribed_plan, c.plan, 'unknown') AS plan" if name == "plan"
-        else f"coalesce(c.{name}, 'unknown') AS {name}" for name in DIMENSIONS)
-    return f"""
-      SELECT r.*, {properties} FROM ({rows}) r
-      LEFT JOIN properties c ON c.id = r.customer_id AND c.valid_from <= r.{day} AND c.valid_until > r.{day}
-      LEFT JOIN plans s ON s.id = r.customer_id AND s.valid_from <= r.{day} AND s.valid_until > r.{day}"""
-
-
-def _by_segments(keys: list[str]) -> tuple[str, str]:
-    sets = ", ".join([f"({', '.join(keys)})"] + [f"({', '.join(keys + [name])})" for name in DIMENSIONS])
-    dimension = " ".join(f"WHEN grouping({name}) = 0 THEN '{name}'" for name in DIMENSIONS)
-    value = " ".join(f"WHEN grouping({name}) = 0 THEN {name}" for name in DIMENSIONS)
-    return sets, f"CASE {dimension} ELSE 'all' END AS segment_dimension, CASE {value} ELSE 'all' END AS segment_value"
+def _segmented(rows: str) -> str:
+    """Units with what is known of their customers on their known_date."""
+    return f"SELECT r.*, {_properties()} FROM ({rows}) r {_known('r', 'known_date')}"
 
 
 def lifecycle(dialect, unit: str, grain: str, as_of: date) -> str:
@@ -402,14 +399,14 @@ def lifecycle(dialect, unit: str, grain: str, as_of: date) -> str:
         sum(CASE WHEN state = 'returning' THEN 1 ELSE 0 END) AS returning_units,
         sum(CASE WHEN state = 'resurrecting' THEN 1 ELSE 0 END) AS resurrecting_units,
         sum(CASE WHEN state = 'dormant' THEN 1 ELSE 0 END) AS dormant_units
-      FROM ({_segmented(rows, 'known_date')}) segmented
+      FROM ({_segmented(rows)}) segmented
       GROUP BY GROUPING SETS ({sets})"""
 
 
 def engagement(_, unit: str, as_of: date) -> str:
-    sets, segment = _by_segments(["one"])
+    sets, segment = _by_segments([])
     rows = f"""
-        SELECT {unit}_id AS unit, max_by(customer_id, at_us) AS customer_id, 1 AS one,
+        SELECT {unit}_id AS unit, max_by(customer_id, at_us) AS customer_id,
           max(CASE WHEN event_date = DATE '{as_of}' THEN 1 ELSE 0 END) AS is_1d,
           max(CASE WHEN event_date > DATE '{as_of - timedelta(days=7)}' THEN 1 ELSE 0 END) AS is_7d,
           count(DISTINCT event_date) AS active_days, DATE '{as_of}' AS known_date
@@ -419,7 +416,7 @@ def engagement(_, unit: str, as_of: date) -> str:
     return f"""
       SELECT '{unit}' AS unit, {segment}, sum(is_1d) AS active_units_1d, sum(is_7d) AS active_units_7d,
         count(*) AS active_units_28d, sum(active_days) AS active_unit_days_28d
-      FROM ({_segmented(rows, 'known_date')}) segmented
+      FROM ({_segmented(rows)}) segmented
       GROUP BY GROUPING SETS ({sets})"""
 
 

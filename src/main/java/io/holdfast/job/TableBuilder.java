@@ -133,8 +133,9 @@ final class TableBuilder {
   }
 
   /**
-   * Whether the plan itself tells that there are no rows, as it does where a feed is absent. One
-   * rule tells it; the whole optimizer would take as long as it takes to build the table.
+   * Whether the plan itself tells that there are no rows, as it does where a feed is absent. It is
+   * asked of one rule: the whole optimizer would tell of a few more plans, and take as long as it
+   * takes to build a table.
    */
   private static boolean isEmpty(Dataset<Row> rows) {
     LogicalPlan plan = EliminateSubqueryAliases.apply(rows.queryExecution().analyzed());

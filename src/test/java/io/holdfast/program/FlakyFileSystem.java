@@ -9,6 +9,7 @@ import java.net.URISyntaxException;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.DelegateToFileSystem;
+import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.permission.FsPermission;
 import org.apache.spark.sql.SparkSession;
@@ -124,6 +125,31 @@ public final class FlakyFileSystem extends LocalFiles.Raw {
   @Override
   public boolean mkdirs(Path path) throws IOException {
     return exists(path) ? super.mkdirs(path) : mutate("mkdirs", path, () -> super.mkdirs(path));
+  }
+
+  @Override
+  public FileStatus[] listStatus(Path folder) throws IOException {
+    FileStatus[] listed = super.listStatus(folder);
+    for (int i = 0; i < listed.length; i++) {
+      listed[i] = plain(listed[i]);
+    }
+    return listed;
+  }
+
+  @Override
+  public FileStatus getFileStatus(Path path) throws IOException {
+    return plain(super.getFileStatus(path));
+  }
+
+  /** Hadoop's own asks for rights by the path, and knows files of its own scheme alone. */
+  private static FileStatus plain(FileStatus status) {
+    return new FileStatus(
+        status.getLen(),
+        status.isDirectory(),
+        status.getReplication(),
+        status.getBlockSize(),
+        status.getModificationTime(),
+        status.getPath());
   }
 
   private final class Writing extends FilterOutputStream {
