@@ -255,7 +255,8 @@ class RavenStackTest {
     assertThat(empty).as("what each empty table says").doesNotContainValue("");
     assertThat(empty)
         .containsEntry(
-            "metrics.cs_coverage", "Nobody knows who is covered: no feed tells of touchpoints.");
+            "metrics.time_to_value",
+            "No time to value is measured: value.events and value.features name nothing that shows it.");
     assertThat(
             Catalog.JOBS.stream().map(job -> job.table().id()).filter(id -> !empty.containsKey(id)))
         .containsAll(FILLED);
