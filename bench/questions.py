@@ -95,52 +95,57 @@ def _event(word: str) -> str:
     return word
 
 
-class Duck:
-    """What DuckDB calls things."""
+@dataclass(frozen=True)
+class Dialect:
+    """What a contender calls things: templates, filled in by the methods."""
+
+    microseconds: str
+    truncated: str
+    difference: str
+    months_later: str
+    days_later: str
+    value_of: str
+    numbers: str
 
     def micros(self, at: str) -> str:
-        return f"epoch_us({at})"
+        return self.microseconds.format(at=at)
 
     def start(self, grain: str, day: str) -> str:
-        return day if grain == "day" else f"CAST(date_trunc('{grain}', {day}) AS DATE)"
+        return day if grain == "day" else self.truncated.format(grain=grain, day=day)
 
     def days_between(self, later: str, earlier: str) -> str:
-        return f"date_diff('day', {earlier}, {later})"
+        return self.difference.format(later=later, earlier=earlier)
 
     def later(self, grain: str, day: str, count: str) -> str:
         if grain == "month":
-            return f"CAST({day} + to_months(CAST({count} AS INTEGER)) AS DATE)"
-        return f"({day} + CAST({count} * {7 if grain == 'week' else 1} AS INTEGER))"
+            return self.months_later.format(day=day, count=count)
+        return self.days_later.format(day=day, count=f"{count} * {7 if grain == 'week' else 1}")
 
     def attribute(self, name: str) -> str:
-        return f"map_extract(attributes, '{name}')[1]"
+        return self.value_of.format(name=name)
 
     def series(self, last: int) -> str:
-        return f"(SELECT CAST(range AS INTEGER) AS k FROM range({last + 1}))"
+        return self.numbers.format(count=last + 1)
 
 
-class Spark:
-    """What Spark calls things."""
-
-    def micros(self, at: str) -> str:
-        return f"unix_micros({at})"
-
-    def start(self, grain: str, day: str) -> str:
-        return day if grain == "day" else f"trunc({day}, '{grain}')"
-
-    def days_between(self, later: str, earlier: str) -> str:
-        return f"datediff({later}, {earlier})"
-
-    def later(self, grain: str, day: str, count: str) -> str:
-        if grain == "month":
-            return f"add_months({day}, CAST({count} AS INT))"
-        return f"date_add({day}, CAST({count} * {7 if grain == 'week' else 1} AS INT))"
-
-    def attribute(self, name: str) -> str:
-        return f"attributes['{name}']"
-
-    def series(self, last: int) -> str:
-        return f"(SELECT CAST(id AS INT) AS k FROM range({last + 1}))"
+DUCKDB = Dialect(
+    microseconds="epoch_us({at})",
+    truncated="CAST(date_trunc('{grain}', {day}) AS DATE)",
+    difference="date_diff('day', {earlier}, {later})",
+    months_later="CAST({day} + to_months(CAST({count} AS INTEGER)) AS DATE)",
+    days_later="({day} + CAST({count} AS INTEGER))",
+    value_of="map_extract(attributes, '{name}')[1]",
+    numbers="(SELECT CAST(range AS INTEGER) AS k FROM range({count}))",
+)
+SPARK = Dialect(
+    microseconds="unix_micros({at})",
+    truncated="trunc({day}, '{grain}')",
+    difference="datediff({later}, {earlier})",
+    months_later="add_months({day}, CAST({count} AS INT))",
+    days_later="date_add({day}, CAST({count} AS INT))",
+    value_of="attributes['{name}']",
+    numbers="(SELECT CAST(id AS INT) AS k FROM range({count}))",
+)
 
 
 def views(dialect, as_of: date) -> dict[str, str]:

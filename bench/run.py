@@ -142,13 +142,12 @@ def duck(work: Path, inputs: dict[str, list[str]], threads: int) -> dict[str, fl
                 "SET TimeZone = 'UTC'; SET preserve_insertion_order = false")
     for name, files in inputs.items():
         con.execute(f"CREATE VIEW {name} AS SELECT * FROM read_parquet({files!r}, hive_partitioning = true)")
-    dialect = questions.Duck()
     seconds = {}
     start = time.monotonic()
-    for name, sql in questions.views(dialect, LAST).items():
+    for name, sql in questions.views(questions.DUCKDB, LAST).items():
         con.execute(f"CREATE TEMP TABLE {name} AS {sql}")
     seconds["views"] = time.monotonic() - start
-    for name, sql in questions.all_of(dialect, LAST).items():
+    for name, sql in questions.all_of(questions.DUCKDB, LAST).items():
         start = time.monotonic()
         con.execute(f"COPY ({sql}) TO '{out / name}.parquet' (FORMAT parquet)")
         seconds[name] = time.monotonic() - start
@@ -158,10 +157,10 @@ def duck(work: Path, inputs: dict[str, list[str]], threads: int) -> dict[str, fl
 def spark(work: Path, inputs: dict[str, list[str]], threads: int) -> dict[str, float]:
     say("  Spark SQL")
     out = fresh(work / "answers" / "spark")
-    dialect = questions.Spark()
     job, times = work / "naive.json", work / "naive-times.json"
     job.write_text(json.dumps({
-        "tables": inputs, "views": questions.views(dialect, LAST), "questions": questions.all_of(dialect, LAST),
+        "tables": inputs, "views": questions.views(questions.SPARK, LAST),
+        "questions": questions.all_of(questions.SPARK, LAST),
         "made": str(fresh(work / "views")), "out": str(out), "times": str(times)}))
     command = ["java", f"@{ROOT / 'bin' / 'jvm.options'}", "-Xmx4g", "-XX:+UseParallelGC",
                f"-Dspark.master=local[{threads}]", f"-Dspark.local.dir={work / 'spill'}",
