@@ -1,5 +1,6 @@
 package io.holdfast;
 
+import io.holdfast.lake.ConditionalPutLogStore;
 import io.holdfast.lake.LocalFiles;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -49,6 +50,7 @@ public final class SharedSpark {
                   "spark.sql.catalog.spark_catalog",
                   "org.apache.spark.sql.delta.catalog.DeltaCatalog")
               .config("spark.databricks.delta.snapshotPartitions", 1)
+              .config("spark.delta.logStore.s3a.impl", ConditionalPutLogStore.class.getName())
               .config("spark.hadoop.fs.file.impl", LocalFiles.class.getName())
               .config(
                   "spark.hadoop.fs.AbstractFileSystem.file.impl",

@@ -2,6 +2,7 @@ package io.holdfast.churn;
 
 import static java.time.DayOfWeek.MONDAY;
 import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.types.DataTypes.BinaryType;
 import static org.apache.spark.sql.types.DataTypes.BooleanType;
 import static org.apache.spark.sql.types.DataTypes.DateType;
@@ -10,6 +11,7 @@ import static org.apache.spark.sql.types.DataTypes.LongType;
 import static org.apache.spark.sql.types.DataTypes.StringType;
 
 import io.holdfast.activity.ActivitySettings;
+import io.holdfast.activity.PayingSpells;
 import io.holdfast.activity.PaymentSettings;
 import io.holdfast.activity.RevenueSettings;
 import io.holdfast.job.Inputs;
@@ -130,7 +132,12 @@ public final class Models {
 
   public static final Job JOB =
       Job.writes(TABLE)
-          .reads(Observations.TABLE, Labels.TABLE, CustomerFeatures.TABLE, Promotions.TABLE)
+          .reads(
+              Observations.TABLE,
+              Labels.TABLE,
+              CustomerFeatures.TABLE,
+              Promotions.TABLE,
+              PayingSpells.TABLE)
           .readsPrevious()
           .settings(DatasetSettings.SETTING)
           .settings(PaymentSettings.SETTING)
@@ -181,9 +188,18 @@ public final class Models {
                     "input_versions", versions,
                     "training_set", Training.json(set.pinned()),
                     "drift_alerts", alerts),
-                last);
+                last,
+                () -> confirmedCustomers(in.rows(PayingSpells.TABLE), in.asOf()));
     outcome.notes().forEach(in::note);
     return in.create(Training.rows(outcome.models(), TABLE.columnNames()), TABLE.schema());
+  }
+
+  private static long confirmedCustomers(Dataset<Row> spells, LocalDate asOf) {
+    return spells
+        .filter(col("counting").equalTo("confirmed").and(col("confirmed_date").leq(lit(asOf))))
+        .select("customer_id")
+        .distinct()
+        .count();
   }
 
   /** The features that have drifted from a model's training. */

@@ -27,6 +27,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.spark.ml.Pipeline;
@@ -107,7 +108,11 @@ record Training(
    * @param observations rows of a {@link TrainingSet}
    */
   Outcome on(Dataset<Row> observations) {
-    return on(observations, Map.of(), Optional.empty());
+    return on(
+        observations,
+        Map.of(),
+        Optional.empty(),
+        () -> observations.filter(col("is_churned")).select("customer_id").distinct().count());
   }
 
   /**
@@ -117,8 +122,14 @@ record Training(
    * @param origin where they come from: columns of the registry
    * @param last the registry's row of the last training: the same data and settings would only make
    *     the same models again
+   * @param confirmed how many customers have a confirmed churn, observed or not; asked where too
+   *     few of them were observed
    */
-  Outcome on(Dataset<Row> observations, Map<String, Object> origin, Optional<Row> last) {
+  Outcome on(
+      Dataset<Row> observations,
+      Map<String, Object> origin,
+      Optional<Row> last,
+      LongSupplier confirmed) {
     Dataset<Row> rows =
         ChurnFeatures.withAttributes(observations, dataset)
             .withColumn(Preparation.LABEL, col("is_churned").cast("double"))
@@ -138,8 +149,11 @@ record Training(
       return facts.churnedCustomers < settings.minChurnedCustomers()
           ? nothing(
               facts,
-              "too few churned customers to learn from: %d of %d needed"
-                  .formatted(facts.churnedCustomers, settings.minChurnedCustomers()))
+              "too few churned customers to learn from: %d of %d needed; confirmed churns: %d"
+                  .formatted(
+                      facts.churnedCustomers,
+                      settings.minChurnedCustomers(),
+                      confirmed.getAsLong()))
           : candidates(rows, facts);
     } finally {
       rows.unpersist();

@@ -113,20 +113,33 @@ final class BackfillCommand implements Callable<Integer>, EndsWithResult {
     Lake lake = Options.lake(spark, settings);
     PrometheusFile file = PrometheusFile.of(settings, spec.commandLine().getErr());
     List<RunReport> reports = new ArrayList<>();
-    for (LocalDate night = from; !night.isAfter(to); night = night.plusDays(1)) {
-      Console console = new Console(out, Console.isTerminal(), isQuiet);
-      Runner runner = new Runner(spark, lake, settings, program.jobs(), program.code(), console);
-      Runner.Request plain =
-          program.request(applications, night, arrived(night, lake), settings, lake);
-      Runner.Request request = isRebuild && reports.isEmpty() ? program.rebuilding(plain) : plain;
-      RunReport report = file.around(night, () -> runner.run(request));
-      reports.add(report);
-      console.summary(report);
-      if (!isQuiet) {
-        restated(report, lake, out);
-      }
-      if (report.failure().isPresent()) {
-        break;
+    try (Lineage lineage = Lineage.of(settings, program, lake, spec.commandLine().getErr())) {
+      for (LocalDate night = from; !night.isAfter(to); night = night.plusDays(1)) {
+        Console console = new Console(out, Console.isTerminal(), isQuiet);
+        Runner.Request plain =
+            program.request(applications, night, arrived(night, lake), settings, lake);
+        Runner.Request request = isRebuild && reports.isEmpty() ? program.rebuilding(plain) : plain;
+        LocalDate asOf = night;
+        RunReport report =
+            file.around(
+                night,
+                () ->
+                    lineage.around(
+                        "backfill " + name,
+                        asOf,
+                        console,
+                        progress ->
+                            new Runner(
+                                    spark, lake, settings, program.jobs(), program.code(), progress)
+                                .run(request)));
+        reports.add(report);
+        console.summary(report);
+        if (!isQuiet) {
+          restated(report, lake, out);
+        }
+        if (report.failure().isPresent()) {
+          break;
+        }
       }
     }
     int exitCode = reports.get(reports.size() - 1).failure().map(Failure::exitCode).orElse(0);

@@ -5,6 +5,7 @@ import io.holdfast.config.Applications;
 import io.holdfast.config.Settings;
 import io.holdfast.failure.BadInput;
 import io.holdfast.failure.Failure;
+import io.holdfast.job.Progress;
 import io.holdfast.job.RunReport;
 import io.holdfast.job.Runner;
 import io.holdfast.lake.Lake;
@@ -105,10 +106,22 @@ final class RunCommand implements Callable<Integer>, EndsWithResult {
       LocalDate night, Map<String, Application> applications, Settings settings, Console console) {
     SparkSession spark = Session.open("run " + String.join(" ", names) + " " + night);
     Lake lake = Options.lake(spark, settings);
-    Runner runner = new Runner(spark, lake, settings, program.jobs(), program.code(), console);
     Runner.Request request =
         program.request(applications, night, arrivedBy.orElse(night), settings, lake);
-    return isDryRun ? runner.dryRun(request) : runner.run(request);
+    if (isDryRun) {
+      return runner(spark, lake, settings, console).dryRun(request);
+    }
+    try (Lineage lineage = Lineage.of(settings, program, lake, spec.commandLine().getErr())) {
+      return lineage.around(
+          "run " + String.join(" ", names),
+          night,
+          console,
+          progress -> runner(spark, lake, settings, progress).run(request));
+    }
+  }
+
+  private Runner runner(SparkSession spark, Lake lake, Settings settings, Progress progress) {
+    return new Runner(spark, lake, settings, program.jobs(), program.code(), progress);
   }
 
   private Map<String, Application> chosen() {

@@ -6,8 +6,13 @@ import java.util.Optional;
  * Who else is told how a run went.
  *
  * @param prometheusFile the local file of the last run's figures, in the text format of Prometheus
+ * @param openlineageConfig the local file that configures OpenLineage's client: where events go
+ * @param openlineageNamespace what the events' jobs are named in
  */
-public record MonitoringSettings(Optional<String> prometheusFile) {
+public record MonitoringSettings(
+    Optional<String> prometheusFile,
+    Optional<String> openlineageConfig,
+    String openlineageNamespace) {
 
   public static final Setting<MonitoringSettings> SETTING =
       Setting.of("monitoring", MonitoringSettings.class);

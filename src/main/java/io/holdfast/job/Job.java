@@ -28,6 +28,7 @@ import org.apache.spark.sql.Row;
  * @param members who stands behind the table's rows
  * @param check looks at all rows together before they are committed, and throws a {@code Failure}
  *     if they must not be
+ * @param origins where, outside the lake, it takes rows in from under a configuration
  */
 public record Job(
     Table table,
@@ -39,7 +40,8 @@ public record Job(
     Optional<Parts> parts,
     Function<Inputs, Dataset<Row>> build,
     Optional<Function<Inputs, Dataset<Row>>> members,
-    BiConsumer<Dataset<Row>, Inputs> check) {
+    BiConsumer<Dataset<Row>, Inputs> check,
+    Function<Settled, List<Origin>> origins) {
 
   /**
    * The parts of a table, as its part column names them.
@@ -67,7 +69,8 @@ public record Job(
         parts,
         build,
         members,
-        check);
+        check,
+        origins);
   }
 
   /** Starts the description of the job that writes a table. */
@@ -86,6 +89,7 @@ public record Job(
     private Optional<Parts> parts = Optional.empty();
     private Optional<Function<Inputs, Dataset<Row>>> members = Optional.empty();
     private BiConsumer<Dataset<Row>, Inputs> check = (rows, in) -> {};
+    private Function<Settled, List<Origin>> origins = configuration -> List.of();
 
     private Builder(Table table) {
       this.table = table;
@@ -150,6 +154,12 @@ public record Job(
       return this;
     }
 
+    /** Declares where, outside the lake, the job takes rows in from. */
+    public Builder takesInFrom(Function<Settled, List<Origin>> where) {
+      origins = where;
+      return this;
+    }
+
     /** The finished job. */
     public Job as(Function<Inputs, Dataset<Row>> build) {
       List<Table> all = List.copyOf(reads);
@@ -163,7 +173,8 @@ public record Job(
           parts,
           build,
           members,
-          check);
+          check,
+          origins);
     }
   }
 }

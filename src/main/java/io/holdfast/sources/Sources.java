@@ -15,6 +15,7 @@ import io.holdfast.failure.BadInput;
 import io.holdfast.failure.BrokenRule;
 import io.holdfast.job.Inputs;
 import io.holdfast.job.Job;
+import io.holdfast.job.Origin;
 import io.holdfast.sources.Files.Delivered;
 import io.holdfast.table.Days;
 import io.holdfast.table.Table;
@@ -74,11 +75,24 @@ public final class Sources {
         .reads(Contracts.lookedInto(contract).stream().map(Sources::table).toArray(Table[]::new))
         .needs(settled -> lookedInto(contract, settled.settings(Feeds.SETTING)))
         .readsPrevious()
+        .takesInFrom(settled -> origins(contract, settled.settings(Feeds.SETTING)))
         .settings(Feeds.SETTING)
         .settings(Company.SETTING)
         .settings(ExchangeRates.SETTING)
         .check(Sources::requireReadable)
         .as(in -> landed(contract, in));
+  }
+
+  private static List<Origin> origins(Contract contract, Feeds feeds) {
+    return feeds.of(contract).entrySet().stream()
+        .map(
+            named -> {
+              Feed feed = named.getValue();
+              return feed.url()
+                  .map(url -> new Origin(url, Optional.of(feed.table().orElse(named.getKey()))))
+                  .orElseGet(() -> new Origin(feed.path().orElseThrow(), Optional.empty()));
+            })
+        .toList();
   }
 
   /** The tables in which a contract's feeds look something up. */

@@ -40,9 +40,11 @@ class ChurnJobsTest {
         fromNothing(Models.JOB, notes),
         """
         | as_of_date | model_id | is_champion | base_rate | status                                                     | input_versions            |
-        | 2026-06-02 | none     | false       |           | too few churned customers to learn from: 0 of 100 needed | {"churn.labels":3,"churn.observations":3} |
+        | 2026-06-02 | none     | false       |           | too few churned customers to learn from: 0 of 100 needed; confirmed churns: 0 | {"churn.labels":3,"churn.observations":3} |
         """);
-    assertThat(notes).containsExactly("too few churned customers to learn from: 0 of 100 needed");
+    assertThat(notes)
+        .containsExactly(
+            "too few churned customers to learn from: 0 of 100 needed; confirmed churns: 0");
   }
 
   private static Dataset<Row> fromNothing(Job job, List<String> notes) {

@@ -93,12 +93,12 @@ class TrainingTest {
   @Test
   void theSameDataAndSettingsAreNotLearnedAgain() {
     Row last = row(champion(TRAINED));
-    Training.Outcome again = training().on(TELLING, Map.of(), Optional.of(last));
+    Training.Outcome again = training().on(TELLING, Map.of(), Optional.of(last), () -> 0L);
     assertThat(again.models()).isEmpty();
     assertThat(again.notes())
         .containsExactly("no training: data and settings are those of " + AS_OF);
     Dataset<Row> other = TELLING.filter(col("customer_id").isin("c1", "c2", "c3", "c4", "c5"));
-    assertThat(training().on(other, Map.of(), Optional.of(last)).models()).hasSize(1);
+    assertThat(training().on(other, Map.of(), Optional.of(last), () -> 0L).models()).hasSize(1);
   }
 
   @Test
@@ -143,8 +143,8 @@ class TrainingTest {
             model -> {
               assertThat(model.get("status"))
                   .isEqualTo(
-                      "too few churned customers to learn from: %d of 100 needed"
-                          .formatted(churned));
+                      "too few churned customers to learn from: %d of 100 needed; confirmed churns: %d"
+                          .formatted(churned, churned));
               assertThat(model).containsEntry("is_champion", false).doesNotContainKey("artifact");
               assertThat((Double) model.get("base_rate")).isBetween(0.0001, 0.1);
               assertThat((String) model.get("card_markdown")).contains("Nothing was trained");

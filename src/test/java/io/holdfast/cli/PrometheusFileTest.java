@@ -1,16 +1,10 @@
 package io.holdfast.cli;
 
-import static org.apache.spark.sql.functions.col;
-import static org.apache.spark.sql.types.DataTypes.LongType;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.holdfast.Catalog;
 import io.holdfast.SharedSpark;
-import io.holdfast.config.Setting;
-import io.holdfast.job.Job;
 import io.holdfast.lake.Lake;
 import io.holdfast.lake.Lease;
-import io.holdfast.table.Table;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -34,40 +28,6 @@ class PrometheusFileTest {
 
   @TempDir private Path folder;
 
-  /** The tables of jobs/adoption.conf, of numbers up to one that the third may find too large. */
-  private Program program(long last) {
-    List<Job> jobs = new ArrayList<>();
-    Table before = null;
-    for (String name :
-        List.of("customer_adoption", "feature_adoption", "adopter_retention", "time_to_value")) {
-      Table.Builder table =
-          Table.in("metrics", name)
-              .grain("one row per night and number")
-              .column("number", LongType, "the number")
-              .key("number");
-      if (name.equals("feature_adoption")) {
-        table.warn("a \"small\" number", col("number").lt(2));
-      }
-      if (name.equals("adopter_retention")) {
-        table.require("below 100", col("number").lt(100));
-      }
-      Job.Builder job = Job.writes(table.build());
-      if (before == null) {
-        Stream.concat(
-                Catalog.JOBS.stream().flatMap(it -> it.settings().stream()),
-                Catalog.PUBLICATIONS.stream().flatMap(it -> it.settings().stream()))
-            .distinct()
-            .forEach((Setting<?> setting) -> job.settings(setting));
-      } else {
-        job.reads(before);
-      }
-      Job made = job.as(in -> SharedSpark.session().range(last + 1).toDF("number"));
-      jobs.add(made);
-      before = made.table();
-    }
-    return new Program(jobs, List.of(), List.of(), "code", Map.of());
-  }
-
   private Path file() {
     return folder.resolve("exporter/holdfast.prom");
   }
@@ -77,7 +37,7 @@ class PrometheusFileTest {
         new ArrayList<>(
             List.of("run", "adoption", "--as-of", "2026-05-01", "--set", "lake.path=" + lake()));
     all.addAll(Arrays.asList(args));
-    return Terminal.run(program(last), any -> List.of(), all.toArray(String[]::new));
+    return Terminal.run(NumberTables.program(last), any -> List.of(), all.toArray(String[]::new));
   }
 
   private Terminal.Result watched(long last, String... args) {

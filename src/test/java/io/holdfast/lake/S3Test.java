@@ -2,7 +2,9 @@ package io.holdfast.lake;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.holdfast.S3Server;
 import java.nio.file.FileAlreadyExistsException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -16,24 +18,56 @@ import java.util.concurrent.Future;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
+import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Needs an S3 server whose conditional puts are atomic, and a bucket: {@code S3_ENDPOINT}, {@code
- * S3_BUCKET}, {@code AWS_ACCESS_KEY_ID}, {@code AWS_SECRET_ACCESS_KEY}. It proves as much about
- * another server as that one resembles it.
+ * Whether of several writers of one file exactly one succeeds: on a server of the tests' own, or on
+ * the one that {@code S3_ENDPOINT}, {@code S3_BUCKET}, {@code AWS_ACCESS_KEY_ID} and {@code
+ * AWS_SECRET_ACCESS_KEY} name. It proves as much about another server as that one resembles it.
  */
 @Tag("integration")
-@EnabledIfEnvironmentVariable(named = "S3_ENDPOINT", matches = ".+")
 class S3Test {
 
   private static final int WRITERS = 8;
 
-  private final Configuration conf = configuration();
-  private final Path lake =
-      new Path("s3a://" + System.getenv("S3_BUCKET") + "/" + UUID.randomUUID());
+  @TempDir private static java.nio.file.Path folder;
+  private static S3Server server;
+
+  private static Configuration conf;
+  private static String bucket;
+
+  private final Path lake = new Path("s3a://" + bucket + "/" + UUID.randomUUID());
+
+  @BeforeAll
+  static void server() {
+    conf = new Configuration();
+    if (System.getenv("S3_ENDPOINT") != null) {
+      bucket = System.getenv("S3_BUCKET");
+      conf.set("fs.s3a.endpoint", System.getenv("S3_ENDPOINT"));
+      conf.set("fs.s3a.endpoint.region", "us-east-1");
+      conf.setBoolean("fs.s3a.path.style.access", true);
+      conf.set(
+          "fs.s3a.aws.credentials.provider",
+          "software.amazon.awssdk.auth.credentials.EnvironmentVariableCredentialsProvider");
+      return;
+    }
+    server = S3Server.start(folder).orElse(null);
+    assumeTrue(server != null, S3Server.MISSING);
+    bucket = "races";
+    server.bucket(bucket);
+    S3Server.set(conf, bucket, server.port());
+  }
+
+  @AfterAll
+  static void stop() {
+    if (server != null) {
+      server.close();
+    }
+  }
 
   @Test
   void ofManyWritersOfOneCommitExactlyOneSucceeds() throws Exception {
@@ -119,16 +153,5 @@ class S3Test {
     } catch (FileAlreadyExistsException e) {
       return "";
     }
-  }
-
-  private static Configuration configuration() {
-    Configuration conf = new Configuration();
-    conf.set("fs.s3a.endpoint", System.getenv().getOrDefault("S3_ENDPOINT", ""));
-    conf.set("fs.s3a.endpoint.region", "us-east-1");
-    conf.setBoolean("fs.s3a.path.style.access", true);
-    conf.set(
-        "fs.s3a.aws.credentials.provider",
-        "software.amazon.awssdk.auth.credentials.EnvironmentVariableCredentialsProvider");
-    return conf;
   }
 }

@@ -18,6 +18,10 @@ import java.util.stream.Stream;
 /** Java programs in processes of their own, with the class path and the options of the tests. */
 final class ChildJvm {
 
+  /** What the shaded jar brings must come from there. */
+  private static final List<String> BROUGHT =
+      List.of("delta-", "httpclient5-", "jackson-dataformat-yaml-", "micrometer-", "openlineage-");
+
   private ChildJvm() {}
 
   /** Starts a program; its output goes to a file. */
@@ -66,8 +70,7 @@ final class ChildJvm {
       Path jars = Files.createDirectories(folder.resolve("jars"));
       for (Path path : classPath()) {
         String name = path.getFileName().toString();
-        // What the shaded jar brings must come from there.
-        if (name.endsWith(".jar") && !name.startsWith("delta-")) {
+        if (name.endsWith(".jar") && BROUGHT.stream().noneMatch(name::startsWith)) {
           Files.createSymbolicLink(jars.resolve(name), path);
         }
       }

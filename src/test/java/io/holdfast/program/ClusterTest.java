@@ -2,9 +2,12 @@ package io.holdfast.program;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.holdfast.Catalog;
 import io.holdfast.cli.Terminal;
 import io.holdfast.job.Job;
+import io.holdfast.lake.Lake;
 import io.holdfast.table.Table;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -14,9 +17,11 @@ import java.nio.file.Path;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -75,7 +80,8 @@ class ClusterTest {
     submitted.addAll(
         List.of(
             "--config",
-            TinyCompany.write(folder.resolve("company.conf"), company.configuration()).toString()));
+            TinyCompany.write(folder.resolve("company.conf"), company.configuration() + lineage())
+                .toString()));
     Process driver = spark("driver", submitted.toArray(String[]::new));
 
     assertThat(driver.waitFor(5, TimeUnit.MINUTES)).as(log("driver")).isTrue();
@@ -87,10 +93,67 @@ class ClusterTest {
         "on the cluster",
         LakeRows.of(company.lake(folder.resolve("clustered")), tables, LocalDate.parse(NIGHT)),
         LakeRows.of(company.lake(local), tables, LocalDate.parse(NIGHT)));
+    assertLineage(company);
     // The work was done by executors of both workers.
     for (String worker : List.of("worker-1", "worker-2")) {
       assertThat(log(worker)).contains("Asked to launch executor app-");
     }
+  }
+
+  private Path events() {
+    return folder.resolve("events.jsonl");
+  }
+
+  private String lineage() {
+    Path file =
+        TinyCompany.write(
+            folder.resolve("openlineage.yml"),
+            "transport: {type: file, location: %s}".formatted(events()));
+    return "monitoring.openlineage_config = \"%s\"\n".formatted(file);
+  }
+
+  /** OpenLineage was told of every table: what it was made from, and where it is. */
+  private void assertLineage(TinyCompany company) throws java.io.IOException {
+    Map<String, JsonNode> told = new HashMap<>();
+    for (String line : Files.readAllLines(events())) {
+      JsonNode event = new ObjectMapper().readTree(line);
+      if (event.at("/eventType").asText().equals("COMPLETE")) {
+        told.put(event.at("/job/name").asText(), event);
+      }
+    }
+    Lake lake = company.lake(folder.resolve("clustered"));
+    List<Job> built = Catalog.JOBS.stream().filter(job -> lake.version(job.table()) >= 0).toList();
+    assertThat(built).hasSizeGreaterThan(30);
+    for (Job job : built) {
+      String name = job.table().id();
+      assertThat(told).containsKey(name);
+      assertThat(names(told.get(name).at("/outputs"))).containsExactly(path(name));
+      List<String> inputs = names(told.get(name).at("/inputs"));
+      assertThat(job.reads().stream().map(table -> path(table.id())))
+          .as("what %s may read", name)
+          .containsAll(inputs.stream().filter(input -> !input.contains("/landing/")).toList());
+      assertThat(inputs.isEmpty()).as("inputs of " + name).isEqualTo(hasNone(job, company));
+    }
+    assertThat(names(told.get("sources.events").at("/inputs")))
+        .containsExactly("file " + folder.resolve("company/landing/events"));
+    assertThat(names(told.get("activity.customer_days").at("/inputs")))
+        .contains(path("conformed.events"));
+  }
+
+  /** A contract of which the company has no feed is made from nothing. */
+  private static boolean hasNone(Job job, TinyCompany company) {
+    return job.table().stage().equals("sources")
+        && !company.configuration().contains("contract = " + job.table().name());
+  }
+
+  private String path(String table) {
+    return "file " + folder.resolve("clustered/" + table.replace('.', '/'));
+  }
+
+  private static List<String> names(JsonNode datasets) {
+    return StreamSupport.stream(datasets.spliterator(), false)
+        .map(it -> it.get("namespace").asText() + " " + it.get("name").asText())
+        .toList();
   }
 
   /** Starts a master and two workers of a core each. */

@@ -1,13 +1,18 @@
 package io.holdfast.program;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.holdfast.Catalog;
+import io.holdfast.S3Server;
+import io.holdfast.SharedSpark;
 import io.holdfast.cli.Terminal;
 import io.holdfast.job.Job;
 import io.holdfast.job.Ledger;
 import io.holdfast.lake.Lake;
 import io.holdfast.table.Table;
+import java.io.FileNotFoundException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -15,13 +20,18 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FSDataInputStream;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.FileSystem;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Whole nights in a process of their own that {@code kill -9} ends at a random moment after the
- * first write, and the run after them. {@code -Dholdfast.kills=10} kills more.
+ * first write, and the run after them, on a disk and in a bucket. {@code -Dholdfast.kills=10} kills
+ * more of each.
  */
 @Tag("integration")
 class KillsTest {
@@ -34,88 +44,125 @@ class KillsTest {
   @Test
   void afterAKillARerunMakesTheUndisturbedNight() throws Exception {
     TinyCompany company = TinyCompany.ofThree(folder.resolve("company"));
-    Path config = TinyCompany.write(folder.resolve("company.conf"), company.configuration());
-    assertThat(inThisProcess(company, "2026-03-02").exitCode()).isZero();
-    Path before = folder.resolve("before");
-    company.copy(before);
+    kill(new Place(company, company.lakeFolder().toString(), company.configuration(), Map.of()));
+  }
 
-    Process whole = night(config, "whole");
-    long taken = awaitLease(company, whole);
+  @Test
+  void soItDoesInABucket() throws Exception {
+    Path objects = folder.resolve("objects");
+    try (S3Server server = S3Server.start(objects).orElse(null)) {
+      assumeTrue(server != null, S3Server.MISSING);
+      String bucket = "kills";
+      server.bucket(bucket);
+      TinyCompany company = TinyCompany.ofThree(objects.resolve(bucket));
+      S3Server.set(hadoop(), bucket, server.port());
+      String uri = "s3a://" + bucket;
+      kill(
+          new Place(
+              company,
+              uri + "/lake",
+              company.configuration().replace(objects.resolve(bucket).toString(), uri),
+              S3Server.settings(bucket, server.port())));
+    }
+  }
+
+  /** A company's files and lake, and how a process finds them. */
+  private record Place(
+      TinyCompany company, String lakePath, String configuration, Map<String, String> hadoop) {
+
+    Lake lake() {
+      return Lake.existing(SharedSpark.session(), lakePath).orElseThrow();
+    }
+  }
+
+  private void kill(Place place) throws Exception {
+    Path config = TinyCompany.write(folder.resolve("company.conf"), place.configuration());
+    assertThat(inThisProcess(place, config, "2026-03-02").exitCode()).isZero();
+    Path before = folder.resolve("before");
+    place.company().copy(before);
+
+    Process whole = night(place, config, "whole");
+    long taken = awaitLease(place, whole);
     assertThat(whole.waitFor(10, TimeUnit.MINUTES)).isTrue();
     long length = System.nanoTime() - taken;
     assertThat(whole.exitValue()).as(output("whole")).isZero();
-    Map<String, List<String>> undisturbed = rows(company);
+    Map<String, List<String>> undisturbed = rows(place);
 
     Random dice = new Random(20260303);
-    int kills = Integer.getInteger("holdfast.kills", 3);
+    int kills = Integer.getInteger("holdfast.kills", 2);
     List<String> story = new ArrayList<>();
     for (int i = 0; i < kills; i++) {
-      company.restore(before);
-      Process night = night(config, "night-" + i);
-      awaitLease(company, night);
+      place.company().restore(before);
+      Process night = night(place, config, "night-" + i);
+      awaitLease(place, night);
       long after = (long) (length * (i + dice.nextDouble()) / kills);
       boolean isOver = night.waitFor(after, TimeUnit.NANOSECONDS);
       night.destroyForcibly().waitFor();
-      int commits = commits(company.lake(company.lakeFolder()), NIGHT);
+      int commits = commits(place.lake(), NIGHT);
       String point =
           "kill %d, %d ms after the lease, %d commits%s"
               .formatted(i, after / 1_000_000, commits, isOver ? ", already over" : "");
       story.add(point);
 
-      Terminal.Result rerun = inThisProcess(company, NIGHT);
+      Terminal.Result rerun = inThisProcess(place, config, NIGHT);
 
       assertThat(rerun.exitCode()).as(point + rerun.out() + rerun.err()).isZero();
-      LakeRows.assertSame(point, rows(company), undisturbed);
-      requireBookkeeping(point, company);
+      LakeRows.assertSame(point, rows(place), undisturbed);
+      requireBookkeeping(point, place.lake());
     }
-    System.out.printf("%d kills: %s%n", kills, story);
+    System.out.printf("%d kills, %s: %s%n", kills, place.lakePath(), story);
   }
 
-  private Process night(Path config, String name) {
+  private Process night(Place place, Path config, String name) {
     List<String> program = new ArrayList<>(List.of("io.holdfast.Main", "run"));
     program.addAll(APPLICATIONS);
     program.addAll(List.of("--as-of", NIGHT, "--config", config.toString()));
+    List<String> options =
+        new ArrayList<>(
+            List.of(
+                "-Xmx1g",
+                "-XX:TieredStopAtLevel=1",
+                "-Duser.timezone=UTC",
+                "-Dspark.master=local[2]",
+                "-Dspark.driver.bindAddress=127.0.0.1",
+                "-Dspark.driver.host=localhost"));
+    place.hadoop().forEach((key, value) -> options.add("-Dspark.hadoop." + key + "=" + value));
+    options.addAll(List.of("-cp", ChildJvm.joined(ChildJvm.classPath())));
     return ChildJvm.start(
-        List.of(
-            "-Xmx1g",
-            "-XX:TieredStopAtLevel=1",
-            "-Duser.timezone=UTC",
-            "-Dspark.master=local[2]",
-            "-Dspark.driver.bindAddress=127.0.0.1",
-            "-Dspark.driver.host=localhost",
-            "-cp",
-            ChildJvm.joined(ChildJvm.classPath())),
-        Map.of(),
-        folder.resolve(name + ".log"),
-        program.toArray(String[]::new));
+        options, Map.of(), folder.resolve(name + ".log"), program.toArray(String[]::new));
   }
 
-  private Terminal.Result inThisProcess(TinyCompany company, String night) {
+  private Terminal.Result inThisProcess(Place place, Path config, String night) {
     List<String> args = new ArrayList<>(List.of("run"));
     args.addAll(APPLICATIONS);
     args.addAll(List.of("--as-of", night));
-    return company.run(args.toArray(String[]::new));
+    return place.company().main("--config", config, args.toArray(String[]::new));
   }
 
   /** Waits until a process has taken the lake, and says when. */
-  private static long awaitLease(TinyCompany company, Process night) throws Exception {
-    Path lease = company.lakeFolder().resolve("_lease");
+  private static long awaitLease(Place place, Process night) throws Exception {
+    org.apache.hadoop.fs.Path leases = new org.apache.hadoop.fs.Path(place.lakePath(), "_lease");
+    FileSystem files = leases.getFileSystem(hadoop());
     while (night.isAlive()) {
-      if (Files.isDirectory(lease)) {
-        try (var files = Files.list(lease)) {
-          for (Path file : files.toList()) {
-            if (Files.readString(file).contains("\"pid\":" + night.pid())) {
+      try {
+        for (FileStatus file : files.listStatus(leases)) {
+          try (FSDataInputStream in = files.open(file.getPath())) {
+            if (new String(in.readAllBytes(), UTF_8).contains("\"pid\":" + night.pid())) {
               return System.nanoTime();
             }
           }
-        } catch (java.nio.file.NoSuchFileException e) {
-          // Taken over between the listing and the reading.
-          continue;
         }
+      } catch (FileNotFoundException e) {
+        // Taken over between the listing and the reading.
+        continue;
       }
       Thread.sleep(20);
     }
     return System.nanoTime();
+  }
+
+  private static Configuration hadoop() {
+    return SharedSpark.session().sparkContext().hadoopConfiguration();
   }
 
   private String output(String name) throws Exception {
@@ -126,9 +173,8 @@ class KillsTest {
     return Catalog.JOBS.stream().map(Job::table).toList();
   }
 
-  private static Map<String, List<String>> rows(TinyCompany company) {
-    return LakeRows.of(
-        company.lake(company.lakeFolder()), tables(), java.time.LocalDate.parse(NIGHT));
+  private static Map<String, List<String>> rows(Place place) {
+    return LakeRows.of(place.lake(), tables(), java.time.LocalDate.parse(NIGHT));
   }
 
   private static int commits(Lake lake, String night) {
@@ -139,8 +185,7 @@ class KillsTest {
             .count();
   }
 
-  private static void requireBookkeeping(String point, TinyCompany company) {
-    Lake lake = company.lake(company.lakeFolder());
+  private static void requireBookkeeping(String point, Lake lake) {
     List<String> made =
         tables().stream()
             .flatMap(

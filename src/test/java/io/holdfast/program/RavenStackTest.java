@@ -249,7 +249,7 @@ class RavenStackTest {
         | A-432483    | 2023-04-02 | 2023-04-06 |
         """);
     assertThat(lake.read(Models.TABLE).select("status").head().getString(0))
-        .isEqualTo("too few churned customers to learn from: 1 of 100 needed");
+        .isEqualTo("too few churned customers to learn from: 1 of 100 needed; confirmed churns: 2");
 
     Map<String, String> empty = emptyTables(lake);
     assertThat(empty).as("what each empty table says").doesNotContainValue("");

@@ -257,7 +257,7 @@ final class TinyCompany {
   void restore(Path copy) {
     try {
       FileUtils.deleteDirectory(folder.toFile());
-      FileUtils.copyDirectory(copy.toFile(), folder.toFile());
+      copy(copy, folder);
       DeltaLog.clearCache();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -266,10 +266,25 @@ final class TinyCompany {
 
   /** Copies everything. */
   void copy(Path copy) {
+    copy(folder, copy);
+  }
+
+  /** With the attributes in which a server keeps what it knows of an object. */
+  private static void copy(Path from, Path to) {
     try {
-      FileUtils.copyDirectory(folder.toFile(), copy.toFile());
+      int exitCode =
+          new ProcessBuilder("cp", "-a", from.toString(), to.toString())
+              .inheritIO()
+              .start()
+              .waitFor();
+      if (exitCode != 0) {
+        throw new IllegalStateException("cp -a %s %s: %d".formatted(from, to, exitCode));
+      }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
     }
   }
 }

@@ -1,0 +1,180 @@
+package io.holdfast.program;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.holdfast.Catalog;
+import io.holdfast.FaultyS3;
+import io.holdfast.S3Server;
+import io.holdfast.SharedSpark;
+import io.holdfast.cli.Terminal;
+import io.holdfast.job.Job;
+import io.holdfast.lake.Lake;
+import io.holdfast.table.Table;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.FileUtil;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Feeds and lake in a bucket: the tables are those of a disk, on a good day, on a bad one, and when
+ * the server dies in the middle.
+ */
+@Tag("integration")
+class S3NightsTest {
+
+  private static final String FIRST = "2026-03-02";
+  private static final String SECOND = "2026-03-03";
+  private static final String BUCKET = "company";
+  private static final List<String> APPLICATIONS = List.of("ingest", "activity", "retention");
+
+  @TempDir private Path folder;
+  private TinyCompany company;
+  private S3Server server;
+
+  @BeforeEach
+  void server() {
+    server = S3Server.start(folder.resolve("objects")).orElse(null);
+    assumeTrue(server != null, S3Server.MISSING);
+    company = TinyCompany.ofThree(folder.resolve("company"));
+  }
+
+  @AfterEach
+  void stop() {
+    if (server != null) {
+      server.close();
+    }
+  }
+
+  @Test
+  void wholeNightsAreThoseOfADisk() throws Exception {
+    bucket(BUCKET, server.port());
+    List<String> nightly = List.of("nightly");
+    for (String night : List.of(FIRST, SECOND)) {
+      assertDone(company.run(words(nightly, night)));
+      assertDone(inBucket(BUCKET, nightly, night));
+    }
+
+    assertSame(BUCKET);
+    FileSystem files = new org.apache.hadoop.fs.Path(uri(BUCKET)).getFileSystem(conf());
+    assertThat(files.listStatus(new org.apache.hadoop.fs.Path(uri(BUCKET) + "/lake/_lease")))
+        .as("the lease is one file, given back")
+        .hasSize(1);
+  }
+
+  @Test
+  void aBadDayChangesNothing() throws Exception {
+    try (FaultyS3 proxy = new FaultyS3(server.port(), 0.05, 20260303)) {
+      bucket("bad-day", proxy.port());
+      for (String night : List.of(FIRST, SECOND)) {
+        assertDone(company.run(words(APPLICATIONS, night)));
+        assertDone(inBucket("bad-day", APPLICATIONS, night));
+      }
+
+      assertSame("bad-day");
+      System.out.println("S3 on a bad day: " + proxy.faults());
+      assertThat(proxy.faults()).containsOnlyKeys(FaultyS3.Fault.values());
+    }
+  }
+
+  @Test
+  void aServerThatDiesAndComesBackLosesNothing() throws Exception {
+    bucket("outage", server.port());
+    assertDone(company.run(words(APPLICATIONS, FIRST)));
+    assertDone(inBucket("outage", APPLICATIONS, FIRST));
+    assertDone(company.run(words(APPLICATIONS, SECOND)));
+    Thread outage =
+        new Thread(
+            () -> {
+              try {
+                awaitCommit("outage");
+                server.kill();
+                TimeUnit.SECONDS.sleep(5);
+              } catch (InterruptedException | IOException e) {
+                throw new IllegalStateException(e);
+              } finally {
+                server.start();
+              }
+            });
+    outage.start();
+
+    Terminal.Result disturbed = inBucket("outage", APPLICATIONS, SECOND);
+    outage.join();
+
+    System.out.println("Night with an outage of five seconds ended with " + disturbed.exitCode());
+    if (disturbed.exitCode() != 0) {
+      assertThat(disturbed.exitCode()).as(disturbed.out() + disturbed.err()).isEqualTo(1);
+      assertDone(inBucket("outage", APPLICATIONS, SECOND));
+    }
+    assertSame("outage");
+  }
+
+  /** Waits until the second night has committed something. */
+  private static void awaitCommit(String bucket) throws IOException, InterruptedException {
+    org.apache.hadoop.fs.Path log =
+        new org.apache.hadoop.fs.Path(uri(bucket) + "/lake/conformed/events/_delta_log");
+    FileSystem files = log.getFileSystem(conf());
+    int before = files.listStatus(log).length;
+    while (files.listStatus(log).length == before) {
+      TimeUnit.MILLISECONDS.sleep(20);
+    }
+  }
+
+  /** A bucket with what the company delivered. */
+  private void bucket(String name, int port) throws IOException {
+    server.bucket(name);
+    S3Server.set(SharedSpark.session().sparkContext().hadoopConfiguration(), name, port);
+    org.apache.hadoop.fs.Path from =
+        new org.apache.hadoop.fs.Path(folder.resolve("company/landing").toUri());
+    org.apache.hadoop.fs.Path to = new org.apache.hadoop.fs.Path(uri(name) + "/landing");
+    FileUtil.copy(from.getFileSystem(conf()), from, to.getFileSystem(conf()), to, false, conf());
+  }
+
+  private static Configuration conf() {
+    return SharedSpark.session().sparkContext().hadoopConfiguration();
+  }
+
+  private static String uri(String bucket) {
+    return "s3a://" + bucket;
+  }
+
+  private Terminal.Result inBucket(String bucket, List<String> what, String night) {
+    String configuration =
+        company.configuration().replace(folder.resolve("company").toString(), uri(bucket));
+    Path config = TinyCompany.write(folder.resolve(bucket + ".conf"), configuration);
+    return company.main("--config", config, words(what, night));
+  }
+
+  private static String[] words(List<String> what, String night) {
+    List<String> words = new ArrayList<>(List.of("run"));
+    words.addAll(what);
+    words.addAll(List.of("--as-of", night));
+    return words.toArray(String[]::new);
+  }
+
+  private static void assertDone(Terminal.Result result) {
+    assertThat(result.exitCode()).as(result.out() + result.err()).isZero();
+  }
+
+  /** Every table but those that tell of runs and of files' paths. */
+  private void assertSame(String bucket) {
+    List<Table> tables =
+        Catalog.JOBS.stream().map(Job::table).filter(table -> !LakeRows.isAppended(table)).toList();
+    Lake theirs = Lake.existing(SharedSpark.session(), uri(bucket) + "/lake").orElseThrow();
+    Map<String, List<String>> disk =
+        LakeRows.of(company.lake(company.lakeFolder()), tables, LocalDate.parse(SECOND));
+    assertThat(disk.values()).anyMatch(rows -> !rows.isEmpty());
+    LakeRows.assertSame(bucket, LakeRows.of(theirs, tables, LocalDate.parse(SECOND)), disk);
+  }
+}
