@@ -24,7 +24,7 @@ import java.util.concurrent.Executors;
 /**
  * What stands between a program and its S3 server on a bad day: a proxy that answers some requests
  * with 503, before or after they were done, closes connections without an answer or in the middle
- * of one, and lets others wait.
+ * of one, and lets others wait. Or a good day far away, on which what is written takes a while.
  */
 public final class FaultyS3 implements AutoCloseable {
 
@@ -68,6 +68,7 @@ public final class FaultyS3 implements AutoCloseable {
   private final HttpServer server;
   private final int behind;
   private final double rate;
+  private final long putMillis;
   private final Random dice;
 
   /**
@@ -76,9 +77,23 @@ public final class FaultyS3 implements AutoCloseable {
    * @param behind the server's port on loopback
    * @param rate which share of requests something happens to
    */
-  public FaultyS3(int behind, double rate, long seed) {
+  public static FaultyS3 onABadDay(int behind, double rate, long seed) {
+    return new FaultyS3(behind, rate, seed, 0);
+  }
+
+  /**
+   * Stands before a server and loses nothing.
+   *
+   * @param putMillis how long each PUT takes to arrive
+   */
+  public static FaultyS3 farAway(int behind, long putMillis) {
+    return new FaultyS3(behind, 0, 0, putMillis);
+  }
+
+  private FaultyS3(int behind, double rate, long seed, long putMillis) {
     this.behind = behind;
     this.rate = rate;
+    this.putMillis = putMillis;
     this.dice = new Random(seed);
     try {
       server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 64);
@@ -127,6 +142,9 @@ public final class FaultyS3 implements AutoCloseable {
       }
       if (fault == Fault.SLOW) {
         Thread.sleep(1500);
+      }
+      if (exchange.getRequestMethod().equals("PUT")) {
+        Thread.sleep(putMillis);
       }
       HttpResponse<byte[]> answer =
           client.send(request(exchange, body), HttpResponse.BodyHandlers.ofByteArray());

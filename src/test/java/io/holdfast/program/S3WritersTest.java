@@ -1,10 +1,13 @@
 package io.holdfast.program;
 
-import static org.apache.spark.sql.functions.lit;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.delta.storage.S3SingleDriverLogStore;
+import io.holdfast.FaultyS3;
 import io.holdfast.S3Server;
 import io.holdfast.lake.ConditionalPutLogStore;
 import java.nio.file.Files;
@@ -15,34 +18,46 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import org.apache.spark.sql.Dataset;
-import org.apache.spark.sql.Row;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FSDataInputStream;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.FileSystem;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.delta.DeltaLog;
+import org.apache.spark.sql.delta.DeltaOperations;
+import org.apache.spark.sql.delta.actions.Action;
+import org.apache.spark.sql.delta.actions.SetTransaction;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import scala.Option;
+import scala.jdk.javaapi.CollectionConverters;
 
 /**
- * Two drivers that append to one table in a bucket: what a commit said that it wrote is there, with
- * the log store of Holdfast; with Delta's own some of it is not. {@code -Dholdfast.commits=500}
+ * Two drivers that commit to one table in a bucket: what was said to be committed is there, with the
+ * log store of Holdfast; with Delta's own some of it is not. {@code -Dholdfast.commits=500}
  * commits more.
  */
 @Tag("integration")
 class S3WritersTest {
 
   private static final String BUCKET = "writers";
-  private static final int COMMITS = Integer.getInteger("holdfast.commits", 100);
+  private static final int COMMITS = Integer.getInteger("holdfast.commits", 50);
+
+  /** About what a small object takes to a store in the same region. */
+  private static final long PUT_MILLIS = 100;
 
   @TempDir private Path folder;
 
   @Test
   void noCommitOfTwoDriversIsLost() throws Exception {
-    try (S3Server server = S3Server.start(folder.resolve("objects")).orElse(null)) {
-      assumeTrue(server != null, S3Server.MISSING);
-      server.bucket(BUCKET);
-
-      int lost = lostOf(server, ConditionalPutLogStore.class, "conditional");
-      int lostByDelta = lostOf(server, S3SingleDriverLogStore.class, "delta");
+    S3Server server = S3Server.start(folder.resolve("objects")).orElse(null);
+    assumeTrue(server != null, S3Server.MISSING);
+    server.bucket(BUCKET);
+    try (server;
+        FaultyS3 far = FaultyS3.farAway(server.port(), PUT_MILLIS)) {
+      int lost = lostOf(far, ConditionalPutLogStore.class, "conditional");
+      int lostByDelta = lostOf(far, S3SingleDriverLogStore.class, "delta");
 
       System.out.printf(
           "Of %d commits of two drivers %d are lost with ConditionalPutLogStore, %d with Delta's own%n",
@@ -53,7 +68,7 @@ class S3WritersTest {
   }
 
   /** How many commits of two drivers succeeded and are not in the table. */
-  private int lostOf(S3Server server, Class<?> store, String name) throws Exception {
+  private int lostOf(FaultyS3 server, Class<?> store, String name) throws Exception {
     String table = "s3a://" + BUCKET + "/" + name;
     Path go = folder.resolve(name + ".go");
     List<Process> drivers = new ArrayList<>();
@@ -87,23 +102,35 @@ class S3WritersTest {
       }
     }
     assertThat(said).isNotEmpty();
-    rows(server, table)
-        .collectAsList()
-        .forEach(row -> said.remove("committed " + row.getString(0)));
+    said.removeAll(there(server, table));
     return said.size();
   }
 
-  private static Dataset<Row> rows(S3Server server, String table) {
-    SparkSession spark = io.holdfast.SharedSpark.session();
-    S3Server.set(spark.sparkContext().hadoopConfiguration(), BUCKET, server.port());
-    return spark.read().format("delta").load(table).select("row");
+  /** What the log of the table holds. */
+  private static Set<String> there(FaultyS3 server, String table) throws Exception {
+    Configuration conf = new Configuration();
+    S3Server.set(conf, BUCKET, server.port());
+    Set<String> there = new HashSet<>();
+    org.apache.hadoop.fs.Path log = new org.apache.hadoop.fs.Path(table, "_delta_log");
+    FileSystem files = log.getFileSystem(conf);
+    for (FileStatus file : files.globStatus(new org.apache.hadoop.fs.Path(log, "*.json"))) {
+      try (FSDataInputStream in = files.open(file.getPath())) {
+        for (String line : new String(in.readAllBytes(), UTF_8).split("\n", -1)) {
+          JsonNode done = new ObjectMapper().readTree(line).path("txn");
+          if (!done.isMissingNode()) {
+            there.add("committed %s %s".formatted(done.get("appId").asText(), done.get("version")));
+          }
+        }
+      }
+    }
+    return there;
   }
 
   private Path log(String name, String driver) {
     return folder.resolve(name + "-" + driver + ".log");
   }
 
-  /** Appends rows one by one, each with a commit, and prints those whose commit succeeded. */
+  /** Commits again and again, as Delta does, and prints what it was told to have committed. */
   static final class Driver {
 
     public static void main(String[] args) throws Exception {
@@ -124,28 +151,22 @@ class S3WritersTest {
               .getOrCreate();
       // The first makes the table, the other waits until it is there.
       if (name.equals("one")) {
-        append(spark, table, "made by one");
+        spark.range(1).write().format("delta").save(table);
         Files.createFile(go);
       }
       while (!Files.exists(go)) {
         TimeUnit.MILLISECONDS.sleep(20);
       }
+      DeltaLog log = DeltaLog.forTable(spark, table);
       for (int i = 0; i < Integer.parseInt(args[2]); i++) {
-        append(spark, table, name + " " + i);
+        Action done = new SetTransaction(name, i, Option.empty());
+        log.startTransaction()
+            .commit(
+                CollectionConverters.asScala(List.of(done)).toSeq(),
+                DeltaOperations.ManualUpdate$.MODULE$);
         System.out.println("committed " + name + " " + i);
       }
       spark.stop();
-    }
-
-    private static void append(SparkSession spark, String table, String row) {
-      spark
-          .range(1)
-          .select(lit(row).as("row"))
-          .coalesce(1)
-          .write()
-          .format("delta")
-          .mode("append")
-          .save(table);
     }
   }
 }
