@@ -334,6 +334,11 @@ public record RetentionDefinition(
     return isRolling() || grain == Grain.HOUR;
   }
 
+  /** Whether each start event's own instant is needed: a unit can start again within a day. */
+  public boolean needsMomentsOfStart() {
+    return isRecurring() && grain == Grain.HOUR;
+  }
+
   /** Whether each return event's own instant is needed, not just its day. */
   public boolean needsMoments() {
     boolean isByDay = grain == Grain.DAY || counted() == Counting.BRACKET;

@@ -105,7 +105,7 @@ public final class StreamDays {
     for (RetentionDefinition d :
         settled.settings(RetentionStreams.SETTING).definitions().values()) {
       if (d.startEvent().isOfEvents()) {
-        wanted.add(new Part(d.startEvent(), d.unit().kind(), false));
+        wanted.add(new Part(d.startEvent(), d.unit().kind(), d.needsMomentsOfStart()));
       }
       wanted.add(new Part(d.back(), d.unit().kind(), d.needsMoments()));
     }

@@ -238,10 +238,11 @@ final class CohortPass {
                 starts.settings().stream().map(Start::unit).toList(),
                 starts.settings().stream().map(Start::filter).toList())
             .withColumn("start", explode(parts.startsOfEvent()));
-    Column at = col("first_at");
+    Column at = col("start_at");
     Column again = col("event_date");
     Dataset<Row> usable =
         judged(events, starts, Start::asked)
+            .withColumn("start_at", explode(startsOfDay()))
             .filter(not(starts.is(Start::isTimed)).or(at.isNotNull()))
             .select(
                 col("start"),
@@ -252,6 +253,18 @@ final class CohortPass {
                 at.as("birth_at"),
                 cohortAgain(again, at).as("again"));
     return RetentionFacts.first(usable, "start", "again");
+  }
+
+  /** The first start of a day; who starts again within a day has every one. */
+  private Column startsOfDay() {
+    Column first = array(col("first_at"));
+    return starts.any(CohortPass::isAgainWithinADay)
+        ? when(starts.is(CohortPass::isAgainWithinADay), col("moments")).otherwise(first)
+        : first;
+  }
+
+  private static boolean isAgainWithinADay(Start start) {
+    return start.recurringBy().equals(Optional.of(Grain.HOUR));
   }
 
   private static Column unitId(Column isAsSent) {
