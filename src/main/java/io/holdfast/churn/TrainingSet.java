@@ -1,11 +1,11 @@
 package io.holdfast.churn;
 
-import static org.apache.spark.sql.functions.array_sort;
 import static org.apache.spark.sql.functions.bit_xor;
 import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.map_entries;
+import static org.apache.spark.sql.functions.sort_array;
 import static org.apache.spark.sql.functions.xxhash64;
 
 import io.holdfast.activity.ActivitySettings;
@@ -87,6 +87,6 @@ record TrainingSet(String observation, String label, LocalDate from) {
 
   /** Maps have no order and so no hash of their own. */
   private static Column entries(String name) {
-    return array_sort(map_entries(col(name)));
+    return sort_array(map_entries(col(name)));
   }
 }

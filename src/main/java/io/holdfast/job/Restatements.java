@@ -1,7 +1,6 @@
 package io.holdfast.job;
 
 import static org.apache.spark.sql.functions.array;
-import static org.apache.spark.sql.functions.array_sort;
 import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.concat;
@@ -13,6 +12,7 @@ import static org.apache.spark.sql.functions.map_entries;
 import static org.apache.spark.sql.functions.not;
 import static org.apache.spark.sql.functions.row_number;
 import static org.apache.spark.sql.functions.sha2;
+import static org.apache.spark.sql.functions.sort_array;
 import static org.apache.spark.sql.functions.struct;
 import static org.apache.spark.sql.functions.to_json;
 
@@ -175,7 +175,7 @@ final class Restatements {
     if (field.type() instanceof BinaryType) {
       text = sha2(value, 256);
     } else if (field.type() instanceof MapType) {
-      text = to_json(array_sort(map_entries(value)));
+      text = to_json(sort_array(map_entries(value)));
     } else if (field.type() instanceof ArrayType || field.type() instanceof StructType) {
       text = to_json(value);
     }

@@ -1,7 +1,6 @@
 package io.holdfast.job;
 
 import static org.apache.spark.sql.functions.array;
-import static org.apache.spark.sql.functions.array_sort;
 import static org.apache.spark.sql.functions.bit_xor;
 import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
@@ -10,6 +9,7 @@ import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.map_entries;
 import static org.apache.spark.sql.functions.max;
+import static org.apache.spark.sql.functions.sort_array;
 import static org.apache.spark.sql.functions.sum;
 import static org.apache.spark.sql.functions.when;
 import static org.apache.spark.sql.functions.xxhash64;
@@ -212,10 +212,13 @@ final class TableBuilder {
     return xxhash64(table.columns().stream().map(TableBuilder::hashable).toArray(Column[]::new));
   }
 
-  /** Maps have no order and so no hash of their own. */
+  /**
+   * Maps have no order and so no hash of their own. {@code array_sort} would sort them too, by a
+   * function that Spark cannot compile, nor then the pass around it.
+   */
   private static Column hashable(Field field) {
     Column value = col(field.name());
-    return field.type() instanceof MapType ? array_sort(map_entries(value)) : value;
+    return field.type() instanceof MapType ? sort_array(map_entries(value)) : value;
   }
 
   private static void requireRules(Table table, Dataset<Row> rows, Pass pass) {

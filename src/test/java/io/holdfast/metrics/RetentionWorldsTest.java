@@ -67,7 +67,7 @@ import scala.jdk.javaapi.CollectionConverters;
 class RetentionWorldsTest {
 
   private static final int WORLDS_AT_ONCE = 100;
-  private static final int DEFINITIONS_AT_ONCE = 6;
+  private static final int DEFINITIONS_AT_ONCE = 10;
   private static final long SEED = 20240229;
 
   /** Where the clock is far ahead, far behind, off by minutes, or skips and repeats an hour. */

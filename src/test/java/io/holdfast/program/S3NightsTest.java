@@ -28,8 +28,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Feeds and lake in a bucket: the tables are those of a disk, on a bad day, and when the server dies
- * in the middle.
+ * Feeds and lake in a bucket: the tables are those of a disk, on a bad day, and when the server
+ * dies in the middle.
  */
 @Tag("integration")
 class S3NightsTest {

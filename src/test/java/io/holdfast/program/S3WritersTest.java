@@ -34,8 +34,8 @@ import scala.Option;
 import scala.jdk.javaapi.CollectionConverters;
 
 /**
- * Two drivers that commit to one table in a bucket: what was said to be committed is there, with the
- * log store of Holdfast; with Delta's own some of it is not. {@code -Dholdfast.commits=500}
+ * Two drivers that commit to one table in a bucket: what was said to be committed is there, with
+ * the log store of Holdfast; with Delta's own some of it is not. {@code -Dholdfast.commits=500}
  * commits more.
  */
 @Tag("integration")
