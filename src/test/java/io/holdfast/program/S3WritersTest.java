@@ -160,7 +160,7 @@ class S3WritersTest {
       DeltaLog log = DeltaLog.forTable(spark, table);
       for (int i = 0; i < Integer.parseInt(args[2]); i++) {
         Action done = new SetTransaction(name, i, Option.empty());
-        log.startTransaction()
+        log.startTransaction(Option.empty(), Option.empty())
             .commit(
                 CollectionConverters.asScala(List.of(done)).toSeq(),
                 DeltaOperations.ManualUpdate$.MODULE$);
