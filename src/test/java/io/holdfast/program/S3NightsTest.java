@@ -36,7 +36,6 @@ class S3NightsTest {
 
   private static final String FIRST = "2026-03-02";
   private static final String SECOND = "2026-03-03";
-  private static final String BUCKET = "company";
   private static final List<String> APPLICATIONS = List.of("ingest", "activity", "retention");
 
   @TempDir private Path folder;
@@ -57,17 +56,28 @@ class S3NightsTest {
     }
   }
 
+  /** Minutes long: each table takes some hundred requests. */
   @Test
-  void aWholeNightOnABadDayIsThatOfADisk() throws Exception {
-    try (FaultyS3 proxy = FaultyS3.onABadDay(server.port(), 0.01, 20260303)) {
-      bucket(BUCKET, proxy.port());
-      List<String> nightly = List.of("nightly");
-      assertDone(company.run(words(nightly, SECOND)));
-      assertDone(inBucket(BUCKET, nightly, SECOND));
+  @Tag("long")
+  void aWholeNightIsThatOfADisk() throws Exception {
+    bucket("whole", server.port());
+    List<String> nightly = List.of("nightly");
+    assertDone(company.run(words(nightly, SECOND)));
+    assertDone(inBucket("whole", nightly, SECOND));
 
-      assertSame(BUCKET);
-      FileSystem files = new org.apache.hadoop.fs.Path(uri(BUCKET)).getFileSystem(conf());
-      assertThat(files.listStatus(new org.apache.hadoop.fs.Path(uri(BUCKET) + "/lake/_lease")))
+    assertSame("whole");
+  }
+
+  @Test
+  void aBadDayChangesNothing() throws Exception {
+    try (FaultyS3 proxy = FaultyS3.onABadDay(server.port(), 0.03, 20260303)) {
+      bucket("bad-day", proxy.port());
+      assertDone(company.run(words(APPLICATIONS, SECOND)));
+      assertDone(inBucket("bad-day", APPLICATIONS, SECOND));
+
+      assertSame("bad-day");
+      FileSystem files = new org.apache.hadoop.fs.Path(uri("bad-day")).getFileSystem(conf());
+      assertThat(files.listStatus(new org.apache.hadoop.fs.Path(uri("bad-day") + "/lake/_lease")))
           .as("the lease is one file, given back")
           .hasSize(1);
       System.out.println("S3 on a bad day: " + proxy.faults());
