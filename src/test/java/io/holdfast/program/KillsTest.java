@@ -54,14 +54,18 @@ class KillsTest {
       assumeTrue(server != null, S3Server.MISSING);
       String bucket = "kills";
       server.bucket(bucket);
-      TinyCompany company = TinyCompany.ofThree(objects.resolve(bucket));
       S3Server.set(hadoop(), bucket, server.port());
       String uri = "s3a://" + bucket;
+      TinyCompany company = TinyCompany.ofThree(folder.resolve("company"));
+      FileSystem files = new org.apache.hadoop.fs.Path(uri).getFileSystem(hadoop());
+      files.copyFromLocalFile(
+          new org.apache.hadoop.fs.Path(folder.resolve("company/landing").toUri()),
+          new org.apache.hadoop.fs.Path(uri + "/landing"));
       kill(
           new Place(
-              company,
+              new TinyCompany(objects.resolve(bucket)),
               uri + "/lake",
-              company.configuration().replace(objects.resolve(bucket).toString(), uri),
+              company.configuration().replace(folder.resolve("company").toString(), uri),
               S3Server.settings(bucket, server.port())));
     }
   }
