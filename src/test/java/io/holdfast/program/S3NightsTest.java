@@ -69,6 +69,7 @@ class S3NightsTest {
   }
 
   @Test
+  @Tag("long")
   void aBadDayChangesNothing() throws Exception {
     try (FaultyS3 proxy = FaultyS3.onABadDay(server.port(), 0.02, 20260303)) {
       bucket("bad-day", proxy.port());
