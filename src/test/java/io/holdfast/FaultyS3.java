@@ -56,13 +56,10 @@ public final class FaultyS3 implements AutoCloseable {
       "<?xml version=\"1.0\"?><Error><Code>SlowDown</Code><Message>Please reduce your request rate.</Message></Error>"
           .getBytes(java.nio.charset.StandardCharsets.UTF_8);
 
-  static {
-    // Requests are signed for the host that the program knows, which is this one.
-    System.setProperty("jdk.httpclient.allowRestrictedHeaders", "host");
-  }
-
+  /** Passes the host on for which requests are signed, which pom.xml allows. */
   private final HttpClient client =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+
   private final Map<Fault, Integer> faults = new EnumMap<>(Fault.class);
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private final HttpServer server;
