@@ -92,6 +92,11 @@ class EmptyWorldTest {
     }
 
     @Override
+    public Dataset<Row> around(Table table, int days) {
+      return none(table);
+    }
+
+    @Override
     public Dataset<Row> history(Table table) {
       return none(table);
     }

@@ -90,7 +90,7 @@ public final class CustomerDays {
     Dataset<Row> byNobody =
         DayCounts.of(
                 events.filter(col("customer_id").isNotNull().and(col("user_id").isNull())),
-                Sessions.of(nearby, settings).filter(col("user_id").isNull()),
+                Sessions.ofNobody(nearby, settings),
                 settings,
                 "customer_id")
             .withColumn("active_users", lit(0L));

@@ -339,9 +339,12 @@ public record RetentionDefinition(
     return isRecurring() && grain == Grain.HOUR;
   }
 
-  /** Whether each return event's own instant is needed, not just its day. */
+  /**
+   * Whether each return event's own instant is needed. A window of elapsed time of a day or more
+   * needs but the first and the last of each day: no more than one of its ends lies within one.
+   */
   public boolean needsMoments() {
-    boolean isByDay = grain == Grain.DAY || counted() == Counting.BRACKET;
-    return needsInstants() || (isByDay && occurrences() > 1);
+    boolean isByDay = grain == Grain.DAY || isRolling() || counted() == Counting.BRACKET;
+    return grain == Grain.HOUR || (isByDay && occurrences() > 1);
   }
 }

@@ -36,6 +36,9 @@ final class Sessions {
 
   private static final long MICROS_PER_MINUTE = 60_000_000L;
 
+  /** Whether the source says of which of its sessions an event is. */
+  private static final Column IS_NAMED = col("session_id").isNotNull();
+
   private Sessions() {}
 
   /**
@@ -47,15 +50,36 @@ final class Sessions {
    *     midnight is seen whole and is not taken to start at midnight
    */
   static Dataset<Row> of(Dataset<Row> events, ActivitySettings settings) {
-    Dataset<Row> timed =
-        events.filter(col("occurred_at").isNotNull().and(col("customer_id").isNotNull()));
+    Dataset<Row> timed = timed(events);
+    return of(timed.filter(IS_NAMED), timed.filter(not(IS_NAMED)), settings);
+  }
+
+  /** The same of the sessions alone in which no user is named. */
+  static Dataset<Row> ofNobody(Dataset<Row> events, ActivitySettings settings) {
+    Column isNobody = col("user_id").isNull();
+    Dataset<Row> timed = timed(events);
+    Dataset<Row> named = timed.filter(IS_NAMED);
+    Dataset<Row> ofThese = named.filter(isNobody).select("customer_id", "session_id").distinct();
+    return of(
+            named.join(ofThese, new String[] {"customer_id", "session_id"}, "left_semi"),
+            timed.filter(not(IS_NAMED).and(isNobody)),
+            settings)
+        .filter(isNobody);
+  }
+
+  private static Dataset<Row> timed(Dataset<Row> events) {
+    return events.filter(col("occurred_at").isNotNull().and(col("customer_id").isNotNull()));
+  }
+
+  private static Dataset<Row> of(
+      Dataset<Row> named, Dataset<Row> unnamed, ActivitySettings settings) {
     Column micros = unix_micros(col("ended_at")).minus(unix_micros(col("started_at")));
     Column minutes =
         least(
             micros.cast(DataTypes.createDecimalType(20, 0)).divide(lit(MICROS_PER_MINUTE)),
             lit(settings.sessionCapMinutes()));
-    return named(timed)
-        .unionByName(paused(timed, settings.sessionGapMinutes()))
+    return named(named)
+        .unionByName(paused(unnamed, settings.sessionGapMinutes()))
         .select(
             col("customer_id"),
             col("user_id"),
@@ -69,9 +93,8 @@ final class Sessions {
    * until the end of the day after its start: so a day's sessions follow from its neighbours alone,
    * and a day that is replaced looks as it does when all are.
    */
-  private static Dataset<Row> named(Dataset<Row> timed) {
+  private static Dataset<Row> named(Dataset<Row> named) {
     String[] session = {"customer_id", "session_id"};
-    Dataset<Row> named = timed.filter(col("session_id").isNotNull());
     Dataset<Row> whole =
         named
             .groupBy("customer_id", "session_id")
@@ -118,14 +141,13 @@ final class Sessions {
             greatest(col("ended_at"), col("next.ended_at")).as("ended_at"));
   }
 
-  private static Dataset<Row> paused(Dataset<Row> timed, int gapMinutes) {
+  private static Dataset<Row> paused(Dataset<Row> unnamed, int gapMinutes) {
     WindowSpec inOrder =
         Window.partitionBy("customer_id", "user_id").orderBy(col("occurred_at").asc());
     Column pause =
         unix_micros(col("occurred_at")).minus(unix_micros(lag("occurred_at", 1).over(inOrder)));
     Column isStart = coalesce(pause.gt(lit(gapMinutes * MICROS_PER_MINUTE)), lit(true));
-    return timed
-        .filter(col("session_id").isNull())
+    return unnamed
         .select(
             col("customer_id"),
             col("user_id"),

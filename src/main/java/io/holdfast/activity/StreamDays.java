@@ -1,16 +1,16 @@
 package io.holdfast.activity;
 
 import static org.apache.spark.sql.functions.array;
+import static org.apache.spark.sql.functions.array_except;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.collect_list;
 import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.explode;
-import static org.apache.spark.sql.functions.filter;
+import static org.apache.spark.sql.functions.get;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.max;
 import static org.apache.spark.sql.functions.min;
 import static org.apache.spark.sql.functions.sort_array;
-import static org.apache.spark.sql.functions.struct;
 import static org.apache.spark.sql.functions.when;
 import static org.apache.spark.sql.types.DataTypes.DateType;
 import static org.apache.spark.sql.types.DataTypes.LongType;
@@ -21,13 +21,18 @@ import io.holdfast.conformed.Events;
 import io.holdfast.job.Inputs;
 import io.holdfast.job.Job;
 import io.holdfast.job.Settled;
+import io.holdfast.sources.Company;
 import io.holdfast.table.Table;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Function;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -59,7 +64,9 @@ public final class StreamDays {
           .column(
               "moments",
               DataTypes.createArrayType(TimestampType),
-              "each event's instant, in order; NULL where no definition asks for more than the day")
+              "where a definition asks for each event, its instants in order; else, on a day longer"
+                  + " than 24 hours, the first and the last before noon and from noon on; NULL: first"
+                  + " and last tell enough")
           .key("part", "unit_id", "customer_id", "event_date")
           .touched("event_date", "part")
           .require("a day has events", col("events").gt(0))
@@ -69,6 +76,7 @@ public final class StreamDays {
       Job.writes(TABLE)
           .reads(Events.TABLE)
           .settings(ActivitySettings.SETTING)
+          .settings(Company.SETTING)
           .parts(
               settled -> new TreeSet<>(parts(settled).keySet()),
               RetentionStreams.SETTING,
@@ -88,14 +96,6 @@ public final class StreamDays {
 
     String name() {
       return "%s%s: %s".formatted(kind, hasMoments ? " by moment" : "", filter.stream());
-    }
-
-    private Column made() {
-      return struct(
-          lit(name()).as("part"),
-          lit(filter.stream()).as("stream"),
-          lit(kind).as("unit"),
-          (kind.equals(Aliases.USER) ? col("user_id") : col("customer_id")).as("unit_id"));
     }
   }
 
@@ -139,18 +139,34 @@ public final class StreamDays {
     Map<String, Part> parts = parts(in);
     Set<String> added = in.newParts();
     ActivitySettings activity = in.settings(ActivitySettings.SETTING);
+    ZoneId tz = in.settings(Company.SETTING).tz();
     List<Part> kept = parts.values().stream().filter(p -> !added.contains(p.name())).toList();
     List<Part> fresh = parts.values().stream().filter(p -> added.contains(p.name())).toList();
-    Dataset<Row> days = days(in.rows(Events.TABLE), kept, activity);
-    return fresh.isEmpty() ? days : days.unionByName(days(in.all(Events.TABLE), fresh, activity));
+    Dataset<Row> days = days(in.rows(Events.TABLE), kept, activity, tz);
+    return fresh.isEmpty()
+        ? days
+        : days.unionByName(days(in.all(Events.TABLE), fresh, activity, tz));
   }
 
   /** The days of some streams, from the events of the days to make. */
-  static Dataset<Row> days(Dataset<Row> events, List<Part> parts, ActivitySettings activity) {
+  static Dataset<Row> days(
+      Dataset<Row> events, List<Part> parts, ActivitySettings activity, ZoneId tz) {
     List<Part> plain = parts.stream().filter(part -> !part.hasMoments()).toList();
     List<Part> momentary = parts.stream().filter(Part::hasMoments).toList();
+    LongDays longDays = LongDays.of(tz);
     Dataset<Row> days =
-        counted(events, plain, activity, lit(null).cast("array<timestamp>").as("moments"));
+        counted(
+            events
+                .withColumn("before_noon", longDays.beforeNoon())
+                .withColumn("from_noon", longDays.fromNoon()),
+            plain,
+            activity,
+            max("before_noon").as("before_noon"),
+            min("from_noon").as("from_noon"));
+    Column ends = array(col("first_at"), col("before_noon"), col("from_noon"), col("last_at"));
+    days =
+        days.withColumn("moments", when(longDays.contain("event_date"), withoutNulls(ends)))
+            .drop("before_noon", "from_noon");
     return momentary.isEmpty()
         ? days
         : days.unionByName(
@@ -161,38 +177,55 @@ public final class StreamDays {
                 sort_array(collect_list("occurred_at")).as("moments")));
   }
 
+  /** Each value of an array once, in its order, by a function that Spark compiles. */
+  private static Column withoutNulls(Column instants) {
+    return array_except(instants, array(lit(null).cast(TimestampType)));
+  }
+
+  /**
+   * Each event once for each part that it is of. Parts are numbered, so that what events are
+   * grouped by is short, and named at the end.
+   */
   private static Dataset<Row> counted(
-      Dataset<Row> events, List<Part> parts, ActivitySettings activity, Column moments) {
+      Dataset<Row> events, List<Part> parts, ActivitySettings activity, Column... more) {
     if (parts.isEmpty()) {
       return counted(
           events.filter(lit(false)),
           List.of(new Part(EventFilter.CORE, Aliases.CUSTOMER, false)),
           activity,
-          moments);
+          more);
     }
     Column met =
         array(
-            parts.stream()
-                .map(part -> when(part.filter().isMet(activity), part.made()))
+            IntStream.range(0, parts.size())
+                .mapToObj(n -> when(parts.get(n).filter().isMet(activity), lit(n)))
                 .toArray(Column[]::new));
+    Column unit = text(parts, Part::kind);
+    Column[] counts =
+        Stream.concat(
+                Stream.of(
+                    count("occurred_at").as("timed_events"),
+                    min("occurred_at").as("first_at"),
+                    max("occurred_at").as("last_at")),
+                Stream.of(more))
+            .toArray(Column[]::new);
     return events
-        .withColumn("met", explode(filter(met, part -> part.isNotNull())))
-        .filter(col("met.unit_id").isNotNull().and(col("customer_id").isNotNull()))
-        .groupBy("met", "customer_id", "event_date")
-        .agg(
-            count(lit(1)).as("events"),
-            count("occurred_at").as("timed_events"),
-            min("occurred_at").as("first_at"),
-            max("occurred_at").as("last_at"),
-            moments)
-        .select(
-            col("met.*"),
-            col("customer_id"),
-            col("event_date"),
-            col("events"),
-            col("timed_events"),
-            col("first_at"),
-            col("last_at"),
-            col("moments"));
+        .withColumn("n", explode(met))
+        .filter(col("n").isNotNull())
+        .withColumn(
+            "unit_id",
+            when(unit.equalTo(Aliases.USER), col("user_id")).otherwise(col("customer_id")))
+        .filter(col("unit_id").isNotNull().and(col("customer_id").isNotNull()))
+        .groupBy("n", "unit_id", "customer_id", "event_date")
+        .agg(count(lit(1)).as("events"), counts)
+        .withColumn("part", text(parts, Part::name))
+        .withColumn("stream", text(parts, part -> part.filter().stream()))
+        .withColumn("unit", unit)
+        .drop("n");
+  }
+
+  /** What is said of a row's part. */
+  private static Column text(List<Part> parts, Function<Part, String> text) {
+    return get(lit(parts.stream().map(text).toArray(String[]::new)), col("n"));
   }
 }

@@ -40,7 +40,11 @@ public final class Session {
           // A night has more queries than the 100 that Spark remembers the compiled code of.
           Map.entry("spark.sql.codegen.cache.maxEntries", "2000"),
           Map.entry("spark.databricks.delta.snapshotPartitions", "1"),
-          Map.entry("spark.sql.shuffle.partitions", "4"),
+          // So many that a part of a hundred million events is sorted in memory; Spark puts parts
+          // together that are small.
+          Map.entry("spark.sql.shuffle.partitions", "32"),
+          Map.entry("spark.sql.adaptive.advisoryPartitionSizeInBytes", "16m"),
+          Map.entry("spark.sql.adaptive.maxShuffledHashJoinLocalMapThreshold", "64m"),
           // Else every aggregate of a few rows takes a page of up to 64 MB.
           Map.entry("spark.buffer.pageSize", "2m"),
           // What is held between a table's check and its commit lives for seconds.

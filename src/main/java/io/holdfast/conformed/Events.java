@@ -12,6 +12,7 @@ import static org.apache.spark.sql.functions.row_number;
 import static org.apache.spark.sql.functions.struct;
 import static org.apache.spark.sql.functions.unix_date;
 import static org.apache.spark.sql.functions.when;
+import static org.apache.spark.sql.functions.xxhash64;
 import static org.apache.spark.sql.types.DataTypes.DateType;
 import static org.apache.spark.sql.types.DataTypes.IntegerType;
 import static org.apache.spark.sql.types.DataTypes.StringType;
@@ -68,6 +69,8 @@ public final class Events {
           .warn("after its subscription's last paid day", col("event_date").geq(col("end_date")))
           .build();
 
+  private static final String ID_HASH = "id_hash";
+
   private static final Table LANDED = Sources.table(Contracts.EVENTS);
 
   // The company's time zone gave the landed rows their days: state of another zone must not mix.
@@ -80,29 +83,27 @@ public final class Events {
               in ->
                   daysOfTheSameIds(
                       in.rows(LANDED),
-                      in.nearby(LANDED, in.settings(ConformedSettings.SETTING).clashDays())))
+                      in.around(LANDED, in.settings(ConformedSettings.SETTING).clashDays())))
           .as(
               in ->
                   ruled(
                       events(
                           in.rows(LANDED),
-                          in.nearby(LANDED, in.settings(ConformedSettings.SETTING).clashDays()),
+                          in.around(LANDED, in.settings(ConformedSettings.SETTING).clashDays()),
                           in.settings(ConformedSettings.SETTING).clashDays()),
                       in.rows(Customers.TABLE),
                       in.rows(Subscriptions.TABLE)));
 
   /**
-   * The days on which other rows of the touched days' events lie: a clash changes both its rows.
+   * The further days on which rows of the touched days' events lie: a clash changes both its rows.
    *
    * @param landed rows of the touched days
-   * @param nearby the same and those of the days around them
+   * @param around rows of the days around them
    */
-  static Days daysOfTheSameIds(Dataset<Row> landed, Dataset<Row> nearby) {
-    Dataset<Row> touched = Sources.kept(landed).select("event_id", "row_date");
+  static Days daysOfTheSameIds(Dataset<Row> landed, Dataset<Row> around) {
     Dataset<Row> elsewhere =
-        Sources.kept(nearby)
-            .select("event_id", "row_date")
-            .join(touched.select("event_id"), new String[] {"event_id"}, "left_semi")
+        identified(around)
+            .join(identified(landed).select(ID_HASH), new String[] {ID_HASH}, "left_semi")
             .select("row_date")
             .distinct();
     return Days.of(
@@ -114,31 +115,37 @@ public final class Events {
    * and compared.
    *
    * @param landed rows of some days of the landed table
-   * @param nearby rows of these days and of those around them, in which clashes are looked for
+   * @param around rows of the days around them, in which clashes are looked for
    * @param clashDays how many days apart two rows of one id can lie to be compared
    */
-  static Dataset<Row> events(Dataset<Row> landed, Dataset<Row> nearby, int clashDays) {
+  static Dataset<Row> events(Dataset<Row> landed, Dataset<Row> around, int clashDays) {
     Dataset<Row> rows = identified(landed);
-    Dataset<Row> around = identified(nearby);
+    Dataset<Row> others = identified(around);
+    String[] id = {ID_HASH};
     Dataset<Row> repeated =
-        around.groupBy("event_id").count().filter(col("count").gt(1)).select("event_id");
-    String[] id = {"event_id"};
+        rows.groupBy(ID_HASH)
+            .count()
+            .filter(col("count").gt(1))
+            .select(ID_HASH)
+            .union(others.select(ID_HASH).join(rows.select(ID_HASH), id, "left_semi"));
     Dataset<Row> once = rows.join(repeated, id, "left_anti").withColumn("clash_number", lit(1));
-    Dataset<Row> several =
-        compared(
-            rows.join(repeated, id, "left_semi"),
-            around.join(repeated, id, "left_semi"),
-            clashDays);
-    return once.unionByName(several)
+    Dataset<Row> several = rows.join(repeated, id, "left_semi");
+    Dataset<Row> compared =
+        compared(several, several.unionByName(others.join(repeated, id, "left_semi")), clashDays);
+    return once.unionByName(compared)
         .withColumnRenamed("occurred_date", "event_date")
         .withColumn("quantity", coalesce(col("quantity"), lit(1)))
         .withColumnRenamed("attributes", "properties");
   }
 
-  /** The kept rows; one without an id is named by its content. */
+  /**
+   * The kept rows; one without an id is named by its content. Ids are looked for by their hashes,
+   * which are short and of one length: if two ids share one, they are compared in vain.
+   */
   private static Dataset<Row> identified(Dataset<Row> landed) {
     return Sources.kept(landed)
-        .withColumn("event_id", coalesce(col("event_id"), concat(lit("r"), hex(col("row_hash")))));
+        .withColumn("event_id", coalesce(col("event_id"), concat(lit("r"), hex(col("row_hash")))))
+        .withColumn(ID_HASH, xxhash64(col("event_id")));
   }
 
   /** Rows of ids that come more than once: each content once, and numbered. */

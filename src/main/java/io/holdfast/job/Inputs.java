@@ -38,6 +38,9 @@ public interface Inputs extends Settled {
   /** The rows of the touched days and of {@code days} days before and after each. */
   Dataset<Row> nearby(Table table, int days);
 
+  /** The rows of {@code days} days before and after each touched day, without those of these. */
+  Dataset<Row> around(Table table, int days);
+
   /** The rows of a table by night of every kept night up to this one. */
   Dataset<Row> history(Table table);
 

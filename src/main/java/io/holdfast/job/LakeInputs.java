@@ -186,6 +186,11 @@ final class LakeInputs implements Inputs {
   }
 
   @Override
+  public Dataset<Row> around(Table table, int reach) {
+    return declared(table).filter(days.around(reach).contain(table.refresh().day()));
+  }
+
+  @Override
   public Dataset<Row> history(Table table) {
     return declared(table).filter(col(Table.AS_OF_DATE).leq(lit(night.asOf())));
   }

@@ -36,10 +36,14 @@ import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.catalyst.analysis.EliminateSubqueryAliases;
+import org.apache.spark.sql.catalyst.expressions.Expression;
+import org.apache.spark.sql.catalyst.expressions.ExpressionSet;
+import org.apache.spark.sql.catalyst.expressions.ExpressionSet$;
 import org.apache.spark.sql.catalyst.optimizer.PropagateEmptyRelation;
 import org.apache.spark.sql.catalyst.plans.logical.LocalRelation;
 import org.apache.spark.sql.catalyst.plans.logical.LogicalPlan;
 import org.apache.spark.sql.types.MapType;
+import scala.jdk.javaapi.CollectionConverters;
 
 /**
  * Builds one table: conforms its rows, checks them in one cached pass, and commits them whole.
@@ -72,7 +76,8 @@ final class TableBuilder {
     boolean isEmpty = inputs.hasGivenNothing() && isEmpty(conformed);
     try (HeldRows held = isEmpty ? HeldRows.notAtAll(conformed) : HeldRows.of(conformed)) {
       Dataset<Row> checked = held.rows();
-      Pass pass = isEmpty ? Pass.ofNothing(table) : pass(table, checked);
+      Pass pass =
+          isEmpty ? Pass.ofNothing(table) : pass(table, checked, hasUniqueKeys(conformed, table));
       requireRules(table, checked, pass);
       plan.job().check().accept(checked, inputs);
       if (table.refresh() instanceof Refresh.Append && pass.rows() == 0 && plan.version() >= 0) {
@@ -107,7 +112,7 @@ final class TableBuilder {
   /**
    * What one pass over the rows finds.
    *
-   * @param rowsOfAKey the most rows that share a key; of what lands, all rows
+   * @param rowsOfAKeyHash the most rows whose keys share a hash; 0 where no key repeats, or may
    */
   private record Pass(
       long rows,
@@ -115,7 +120,7 @@ final class TableBuilder {
       Days days,
       String deliveredUntil,
       long withoutKey,
-      long rowsOfAKey,
+      long rowsOfAKeyHash,
       Map<String, Long> broken,
       Map<String, Long> warnings) {
 
@@ -143,16 +148,37 @@ final class TableBuilder {
         && local.data().isEmpty();
   }
 
+  /** Whether the plan proves that no key repeats, as it does of rows that are grouped by it. */
+  private static boolean hasUniqueKeys(Dataset<Row> rows, Table table) {
+    LogicalPlan plan = rows.queryExecution().optimizedPlan();
+    List<Expression> key = new ArrayList<>();
+    CollectionConverters.asJava(plan.output())
+        .forEach(
+            column -> {
+              if (table.key().contains(column.name())) {
+                key.add(column);
+              }
+            });
+    ExpressionSet all = ExpressionSet$.MODULE$.apply(CollectionConverters.asScala(key));
+    return CollectionConverters.asJava(plan.distinctKeys()).stream()
+        .anyMatch(unique -> unique.subsetOf(all));
+  }
+
   /**
-   * First by key, so that the same pass also finds repeated keys; then over all. Rows that land may
+   * Over all rows at once where no key can repeat. Else first by the hash of the key, which is
+   * short, so that the same pass also finds repeated keys; and then over all. Rows that land may
    * repeat a key: they are grouped by day instead, and so the pass also finds the days that they
    * are about. Other tables know the days that they replace.
    */
-  private static Pass pass(Table table, Dataset<Row> rows) {
+  private static Pass pass(Table table, Dataset<Row> rows, boolean hasUniqueKeys) {
     Column[] key = table.key().stream().map(name -> col(name)).toArray(Column[]::new);
     Column hasNoKey = Arrays.stream(key).map(Column::isNull).reduce(Column::or).orElse(lit(false));
     boolean hasLanded = table.refresh() instanceof Refresh.Append;
-    Column[] group = hasLanded ? new Column[] {col(table.refresh().day())} : key;
+    boolean isByKey = !hasLanded && !hasUniqueKeys;
+    Column[] group = isByKey ? new Column[] {xxhash64(key)} : new Column[0];
+    if (hasLanded) {
+      group = new Column[] {col(table.refresh().day())};
+    }
     String delivery =
         table.refresh() instanceof Refresh.Append append ? append.deliveryColumn() : "";
     Column hash = contentHash(table);
@@ -172,7 +198,7 @@ final class TableBuilder {
                 coalesce(sum("sum"), lit(0L)),
                 coalesce(sum("keyless"), lit(0L)),
                 max("until"),
-                coalesce(max("rows"), lit(0L)),
+                isByKey ? coalesce(max("rows"), lit(0L)) : lit(0L),
                 hasLanded ? collect_set(group[0]) : array()));
     for (int i = 0; i < table.rules().size(); i++) {
       found.add(counted(table.rules().get(i).broken()).as("rule_" + i));
@@ -236,18 +262,20 @@ final class TableBuilder {
                     table, rule.name(), count, pass.rows(), examples(table, rows, rule.broken())));
       }
     }
-    if (!(table.refresh() instanceof Refresh.Append) && pass.rowsOfAKey() > 1) {
-      throw repeatedKey(table, rows);
+    if (pass.rowsOfAKeyHash() > 1) {
+      requireKeys(table, rows);
     }
   }
 
-  private static BrokenRule repeatedKey(Table table, Dataset<Row> rows) {
+  private static void requireKeys(Table table, Dataset<Row> rows) {
     Column[] key = table.key().stream().map(name -> col(name)).toArray(Column[]::new);
     List<Row> repeated =
         rows.groupBy(key).agg(count(lit(1)).as("rows")).filter(col("rows").gt(1)).takeAsList(3);
-    return new BrokenRule(
-        "Cannot publish %s: more than one row has the key %s, such as %s. Nothing was written."
-            .formatted(table, table.key(), repeated));
+    if (!repeated.isEmpty()) {
+      throw new BrokenRule(
+          "Cannot publish %s: more than one row has the key %s, such as %s. Nothing was written."
+              .formatted(table, table.key(), repeated));
+    }
   }
 
   private static List<String> examples(Table table, Dataset<Row> rows, Column broken) {

@@ -55,7 +55,11 @@ public final class Lake {
 
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String MARK = "_holdfast.json";
-  private static final int ROWS_PER_FILE = 1_000_000;
+
+  /** Rows that one file takes; of more than these, one file in about a day of a large company. */
+  private static final int ROWS_OF_ONE_FILE = 500_000;
+
+  private static final int ROWS_PER_FILE = 64_000;
   private static final long SMALL_BYTES = 128L << 20;
   private static final int SMALL_FILES = 16;
 
@@ -641,13 +645,17 @@ public final class Lake {
         .formatted(thisNight, oldest);
   }
 
-  /** Few files, each of few days, so that a night's replacing touches few of them. */
+  /**
+   * One file, or files of few days each: a night brings late rows of many days, and what lies in a
+   * file with one of them is written anew.
+   */
   private static Dataset<Row> arranged(Table table, Dataset<Row> rows, long count) {
-    int parts = (int) Math.max(1, (count + ROWS_PER_FILE - 1) / ROWS_PER_FILE);
-    String day = table.refresh().day();
-    if (parts == 1) {
+    if (count <= ROWS_OF_ONE_FILE) {
       return rows.coalesce(1);
     }
-    return day.isEmpty() ? rows.coalesce(parts) : rows.repartitionByRange(parts, col(day));
+    String day = table.refresh().day();
+    return day.isEmpty()
+        ? rows.coalesce((int) (count / ROWS_OF_ONE_FILE + 1))
+        : rows.repartitionByRange((int) (count / ROWS_PER_FILE + 1), col(day));
   }
 }

@@ -2,11 +2,12 @@ package io.holdfast.metrics;
 
 import static org.apache.spark.sql.functions.array;
 import static org.apache.spark.sql.functions.array_contains;
+import static org.apache.spark.sql.functions.array_except;
 import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.concat;
 import static org.apache.spark.sql.functions.count;
-import static org.apache.spark.sql.functions.datediff;
+import static org.apache.spark.sql.functions.date_from_unix_date;
 import static org.apache.spark.sql.functions.explode;
 import static org.apache.spark.sql.functions.least;
 import static org.apache.spark.sql.functions.lit;
@@ -27,7 +28,6 @@ import io.holdfast.metrics.CohortTracks.Slot;
 import io.holdfast.metrics.CohortTracks.Start;
 import io.holdfast.metrics.CohortTracks.Track;
 import java.time.DayOfWeek;
-import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -35,6 +35,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
@@ -56,8 +57,6 @@ final class CohortPass {
 
   /** The period number under which the money of a whole cohort is summed. */
   private static final int COHORT = -1;
-
-  private static final LocalDate EPOCH = LocalDate.EPOCH;
 
   private final RetentionFacts facts;
   private final DayOfWeek weekStartsOn;
@@ -295,19 +294,53 @@ final class CohortPass {
                 backs.settings().stream().map(Back::unit).toList(),
                 backs.settings().stream().map(Back::filter).toList())
             .withColumn("back", explode(parts.backsOfEvent()));
-    Dataset<Row> days = judged(events, backs, Back::asked);
-    boolean hasMoments = backs.any(back -> back.slot().isMoment());
-    return (hasMoments ? moments(days) : days.withColumn("moment", lit(null).cast("timestamp")))
-        .groupBy(
-            col("back").as("touched_by"),
-            unitId(backs.is(back -> back.unit().isAsSent())).as("touched_id"),
-            slot().as("slot"),
-            col("moment"))
+    Dataset<Row> days =
+        judged(
+            events.filter(
+                col("event_date").geq(date_from_unix_date(backs.integer(this::shownSince)))),
+            backs,
+            Back::asked);
+    Predicate<Back> isCoarse = back -> back.slot().isOfDays();
+    Stream<Dataset<Row>> coarse =
+        backs.any(isCoarse) ? Stream.of(byPeriod(days.filter(backs.is(isCoarse)))) : Stream.of();
+    Stream<Dataset<Row>> fine =
+        backs.any(isCoarse.negate())
+            ? Stream.of(byEvent(days.filter(not(backs.is(isCoarse)))))
+            : Stream.of();
+    return Stream.concat(coarse, fine).reduce(Dataset::union).orElseThrow();
+  }
+
+  private int shownSince(Back back) {
+    return (int) parts.shownSince(back, facts.asOf()).toEpochDay();
+  }
+
+  private int shownSince(Track track) {
+    return (int) parts.shownSince(track, facts.asOf()).toEpochDay();
+  }
+
+  /** Returns of which the month or the week is enough: one row for each. */
+  private Dataset<Row> byPeriod(Dataset<Row> days) {
+    return days.groupBy(col("back").as("touched_by"), touchedId(), slot().as("slot"))
         .agg(
             max("event_date").as("touch_date"),
             max("last_at").as("touch_at"),
             sum("events").as("touches"))
-        .drop("slot", "moment");
+        .drop("slot");
+  }
+
+  /** Other returns by the day or the moment, as they are kept. */
+  private Dataset<Row> byEvent(Dataset<Row> days) {
+    return (backs.any(back -> back.slot().isMoment()) ? moments(days) : days)
+        .select(
+            col("back").as("touched_by"),
+            touchedId(),
+            col("event_date").as("touch_date"),
+            col("last_at").as("touch_at"),
+            col("events").as("touches"));
+  }
+
+  private Column touchedId() {
+    return unitId(backs.is(back -> back.unit().isAsSent())).as("touched_id");
   }
 
   /** Days by which returns are told, and of those by moment one row a moment. */
@@ -315,12 +348,13 @@ final class CohortPass {
     Column isMoment = backs.is(back -> back.slot().isMoment());
     Column isTimed = backs.is(back -> back.slot() == Slot.TIMED_MOMENT);
     Column none = array(lit(null).cast("timestamp"));
+    Column ends = array_except(array(col("first_at"), col("last_at")), none);
     Column untimed = col("events").minus(col("timed_events"));
     return days.withColumn(
             "moment",
             explode(
                 when(not(isMoment), none)
-                    .when(isTimed, col("moments"))
+                    .when(isTimed, coalesce(col("moments"), ends))
                     .otherwise(concat(col("moments"), none))))
         .withColumn(
             "events",
@@ -330,20 +364,14 @@ final class CohortPass {
         .filter(col("events").gt(0));
   }
 
-  /** The number of the month, the week or the day, as finely as returns are kept. */
+  /** The number of the month or the week. */
   private Column slot() {
-    Column date = col("event_date");
-    Column at = col("last_at");
-    Column slot = datediff(date, lit(EPOCH));
-    if (backs.any(back -> back.slot() == Slot.WEEK)) {
-      slot =
-          when(backs.is(back -> back.slot() == Slot.WEEK), periods(Grain.WEEK).index(date, at))
-              .otherwise(slot);
-    }
-    return backs.any(back -> back.slot() == Slot.MONTH)
-        ? when(backs.is(back -> back.slot() == Slot.MONTH), periods(Grain.MONTH).index(date, at))
-            .otherwise(slot)
-        : slot;
+    return Periods.byGrain(
+        backs,
+        back -> back.slot() == Slot.WEEK ? Grain.WEEK : Grain.MONTH,
+        weekStartsOn,
+        facts.tz(),
+        periods -> periods.index(col("event_date"), col("last_at")));
   }
 
   /** One row per track and birth: in which periods the unit came back. */
@@ -351,6 +379,7 @@ final class CohortPass {
     Dataset<Row> followed =
         births
             .withColumn("track", explode(parts.tracksOfStart()))
+            .filter(col("birth_date").geq(date_from_unix_date(tracks.integer(this::shownSince))))
             .withColumn("back", tracks.integer(Track::back));
     Column isOwnAndLater =
         col("back")

@@ -11,11 +11,13 @@ import io.holdfast.activity.RetentionDefinition.Anchor;
 import io.holdfast.activity.RetentionDefinition.Bracket;
 import io.holdfast.activity.RetentionDefinition.Counting;
 import io.holdfast.activity.RetentionDefinition.Unit;
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Column;
 
@@ -27,6 +29,8 @@ final class CohortTracks {
 
   /** What a row of events is filed under. */
   private static final Column EVENT = concat_ws(": ", col("unit"), col("stream"));
+
+  private static final LocalDate FIRST_DAY = LocalDate.of(1, 1, 1);
 
   /** How finely returns are kept: as coarsely as the periods allow. */
   enum Slot {
@@ -40,6 +44,11 @@ final class CohortTracks {
 
     boolean isMoment() {
       return this == MOMENT || this == TIMED_MOMENT;
+    }
+
+    /** Whether several days become one. */
+    boolean isOfDays() {
+      return this == MONTH || this == WEEK;
     }
 
     private static Slot of(RetentionDefinition d) {
@@ -209,6 +218,35 @@ final class CohortTracks {
   /** The numbers of the returns that a row's event is. */
   Column backsOfEvent() {
     return backs().numbersOf(back -> key(back.unit(), back.filter()), EVENT);
+  }
+
+  /** A day before which no member was born of a cohort that is shown on a track. */
+  LocalDate shownSince(Track track, LocalDate asOf) {
+    return shownSince(d -> tracks.get(d.track()).equals(track), asOf);
+  }
+
+  /** A day before which no return counts for a cohort that is shown. */
+  LocalDate shownSince(Back back, LocalDate asOf) {
+    return shownSince(d -> backs.get(tracks.get(d.track()).back()).equals(back), asOf);
+  }
+
+  private LocalDate shownSince(Predicate<Named> which, LocalDate asOf) {
+    return definitions.stream()
+        .filter(which)
+        .map(d -> shownSince(d.of(), asOf))
+        .min(Comparator.naturalOrder())
+        .orElseThrow();
+  }
+
+  /** So long ago that the first of the cohorts shown began later, whatever day it is. */
+  private static LocalDate shownSince(RetentionDefinition d, LocalDate asOf) {
+    int mostDays =
+        switch (d.grain()) {
+          case HOUR, DAY -> 1;
+          case WEEK -> 7;
+          case MONTH -> 31;
+        };
+    return d.cohorts().map(cohorts -> asOf.minusDays(mostDays * (cohorts + 1L))).orElse(FIRST_DAY);
   }
 
   private static String key(Unit unit, EventFilter filter) {

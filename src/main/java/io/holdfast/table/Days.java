@@ -81,6 +81,16 @@ public record Days(boolean isAll, NavigableSet<LocalDate> days) {
     return new Days(false, wide);
   }
 
+  /** The {@code reach} days before and after each, without these. */
+  public Days around(int reach) {
+    if (isAll) {
+      return NONE;
+    }
+    NavigableSet<LocalDate> others = new TreeSet<>(widened(reach).days);
+    others.removeAll(days);
+    return new Days(false, others);
+  }
+
   /** Whether a row's day is one of these. */
   public Column contain(String dayColumn) {
     if (isAll) {

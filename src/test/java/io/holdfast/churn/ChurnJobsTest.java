@@ -81,6 +81,11 @@ class ChurnJobsTest {
     }
 
     @Override
+    public Dataset<Row> around(Table table, int days) {
+      return rows(table).filter("false");
+    }
+
+    @Override
     public Dataset<Row> history(Table table) {
       return rows(table);
     }

@@ -18,6 +18,7 @@ import io.holdfast.config.Settings;
 import io.holdfast.conformed.Customers;
 import io.holdfast.conformed.Events;
 import io.holdfast.conformed.Users;
+import io.holdfast.sources.Company;
 import io.holdfast.table.Table;
 import java.math.BigDecimal;
 import java.sql.Date;
@@ -248,7 +249,8 @@ class RetentionCasesTest {
                     .with(FollowedStreams.SETTING, new FollowedStreams(Map.of(), none, none))
                     .with(
                         ActivitySettings.SETTING,
-                        new ActivitySettings(List.of("report", "export"), List.of(), 30, 240)));
+                        new ActivitySettings(List.of("report", "export"), List.of(), 30, 240))
+                    .with(Company.SETTING, new Company(tz, DayOfWeek.MONDAY, "USD")));
     RetentionFacts facts =
         new RetentionFacts(
             dataset(Customers.TABLE, customers),

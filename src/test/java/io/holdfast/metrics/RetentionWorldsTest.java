@@ -32,6 +32,7 @@ import io.holdfast.metrics.RetentionOracle.Pays;
 import io.holdfast.metrics.RetentionOracle.Place;
 import io.holdfast.metrics.RetentionOracle.Signup;
 import io.holdfast.metrics.RetentionOracle.World;
+import io.holdfast.sources.Company;
 import io.holdfast.table.Table;
 import java.math.BigDecimal;
 import java.sql.Date;
@@ -479,7 +480,8 @@ class RetentionWorldsTest {
                             new FollowedStreams.LatestPeriods(28, 12, 12)))
                     .with(
                         ActivitySettings.SETTING,
-                        new ActivitySettings(List.of("report", "export"), List.of(), 30, 240)));
+                        new ActivitySettings(List.of("report", "export"), List.of(), 30, 240))
+                    .with(Company.SETTING, new Company(tz, DayOfWeek.MONDAY, "USD")));
     return new RetentionFacts(
         dataset(Customers.TABLE, customers),
         none(Users.TABLE),
