@@ -47,11 +47,13 @@ class Holdfast:
         self.folder = work / f"conf-{lake}"
         self.figures = self.folder / "run.prom"
         self.ingested = work / f"{lake}-ingested"
+        self.threads = threads
         self.folder.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / "conf" / "examples" / "generated.conf", self.folder / "generated.conf")
         self.configure(NAMES)
         self.environment = dict(
-            os.environ, GENERATED_DIR=str(company), HOLDFAST_OPTS="-Xmx4g", SPARK_MASTER=f"local[{threads}]")
+            os.environ, GENERATED_DIR=str(company), SPARK_MASTER=f"local[{threads}]",
+            HOLDFAST_OPTS=f"-Xmx4g {os.environ.get('HOLDFAST_OPTS', '')}")
 
     def configure(self, definitions):
         (self.folder / "bench.conf").write_text(
@@ -75,14 +77,15 @@ class Holdfast:
 
     def ingest(self, as_of: date) -> dict:
         """Takes all history in, or takes what an earlier run of the same program took in."""
-        done, made = self.ingested / "done.json", {"program": program(), "as_of": str(as_of)}
+        done = self.ingested / "done.json"
+        made = {"program": program(), "as_of": str(as_of), "threads": self.threads}
         shutil.rmtree(self.lake, ignore_errors=True)
         if done.exists():
             before = json.loads(done.read_text())
             if before["made"] == made:
                 say(f"  what was ingested before, by {self.ingested}")
                 copy_lake(self.ingested / "lake", self.lake)
-                return before["run"]
+                return {**before["run"], "is_of_an_earlier_run": True}
         run = self.run(as_of, "ingest")
         shutil.rmtree(self.ingested, ignore_errors=True)
         copy_lake(self.lake, self.ingested / "lake")
@@ -110,12 +113,17 @@ class Holdfast:
         return f"read_parquet({files!r}, hive_partitioning = true, union_by_name = true)"
 
 
-def program() -> str:
-    """Which program this is: its commit, and a hash of what has changed since."""
-    head = subprocess.run(["git", "rev-parse", "HEAD"], cwd=ROOT, capture_output=True, check=True).stdout
-    changes = subprocess.run(["git", "diff", "HEAD", "--", "src", "jobs", "conf", "pom.xml"], cwd=ROOT, capture_output=True,
-                             check=True).stdout
-    return head.decode().strip() + ("+" + hashlib.sha256(changes).hexdigest()[:12] if changes else "")
+def program(*parts: str) -> str:
+    """Which program this is: a hash of what git tracks of it, and of what else lies there."""
+    parts = parts or ("src", "jobs", "conf", "pom.xml")
+
+    def told(*command: str) -> bytes:
+        return subprocess.run(["git", *command, "--", *parts], cwd=ROOT, capture_output=True, check=True).stdout
+
+    made = hashlib.sha256(told("ls-files", "--stage") + told("diff", "HEAD"))
+    for name in sorted(told("ls-files", "--others", "--exclude-standard").decode().splitlines()):
+        made.update(name.encode() + (ROOT / name).read_bytes())
+    return made.hexdigest()[:16]
 
 
 def copy_lake(lake: Path, to: Path):
@@ -130,7 +138,8 @@ def copy_lake(lake: Path, to: Path):
 
 def generate(work: Path, customers: int, days: int, seed: int) -> Path:
     out, done = work / "company", work / "company.json"
-    want = {"customers": customers, "days": days, "seed": seed, "last": str(LAST), "program": program()}
+    want = {"customers": customers, "days": days, "seed": seed, "last": str(LAST),
+            "program": program("src/main/java/io/holdfast/generate")}
     if not done.exists() or json.loads(done.read_text()) != want:
         say(f"  a company of {customers:,} customers and {days} days")
         for old in (out, *work.glob("*-ingested")):

@@ -10,6 +10,7 @@ import static org.apache.spark.sql.functions.min;
 import static org.apache.spark.sql.functions.not;
 import static org.apache.spark.sql.functions.row_number;
 import static org.apache.spark.sql.functions.struct;
+import static org.apache.spark.sql.functions.udf;
 import static org.apache.spark.sql.functions.unix_date;
 import static org.apache.spark.sql.functions.when;
 import static org.apache.spark.sql.functions.xxhash64;
@@ -27,9 +28,11 @@ import io.holdfast.table.Table;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.api.java.UDF1;
 import org.apache.spark.sql.expressions.Window;
 import org.apache.spark.sql.expressions.WindowSpec;
 import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.util.sketch.BloomFilter;
 
 /** What customers and their users did in the product. */
 public final class Events {
@@ -70,6 +73,9 @@ public final class Events {
           .build();
 
   private static final String ID_HASH = "id_hash";
+
+  /** With more, more ids are compared in vain: with ten times as many, most. */
+  private static final long EXPECTED_REPEATED_IDS = 1_000_000;
 
   private static final Table LANDED = Sources.table(Contracts.EVENTS);
 
@@ -121,21 +127,35 @@ public final class Events {
   static Dataset<Row> events(Dataset<Row> landed, Dataset<Row> around, int clashDays) {
     Dataset<Row> rows = identified(landed);
     Dataset<Row> others = identified(around);
-    String[] id = {ID_HASH};
-    Dataset<Row> repeated =
-        rows.groupBy(ID_HASH)
-            .count()
-            .filter(col("count").gt(1))
-            .select(ID_HASH)
-            .union(others.select(ID_HASH).join(rows.select(ID_HASH), id, "left_semi"));
-    Dataset<Row> once = rows.join(repeated, id, "left_anti").withColumn("clash_number", lit(1));
-    Dataset<Row> several = rows.join(repeated, id, "left_semi");
+    Column isRepeated = isAmong(repeated(rows, others));
+    Dataset<Row> once = rows.filter(not(isRepeated)).withColumn("clash_number", lit(1));
+    Dataset<Row> several = rows.filter(isRepeated);
     Dataset<Row> compared =
-        compared(several, several.unionByName(others.join(repeated, id, "left_semi")), clashDays);
+        compared(several, several.unionByName(others.filter(isRepeated)), clashDays);
     return once.unionByName(compared)
         .withColumnRenamed("occurred_date", "event_date")
         .withColumn("quantity", coalesce(col("quantity"), lit(1)))
         .withColumnRenamed("attributes", "properties");
+  }
+
+  /** The hashes of the rows' ids that come more than once. */
+  private static Dataset<Row> repeated(Dataset<Row> rows, Dataset<Row> others) {
+    Dataset<Row> here = rows.groupBy(ID_HASH).count().filter(col("count").gt(1)).select(ID_HASH);
+    Dataset<Row> elsewhere =
+        others.select(ID_HASH).join(rows.select(ID_HASH), new String[] {ID_HASH}, "left_semi");
+    return here.union(elsewhere);
+  }
+
+  /**
+   * Whether a row's id is among some, or may be: who is taken for one of them is compared in vain.
+   * A filter of fixed size says so row by row. A join would send all rows around, for the few.
+   */
+  private static Column isAmong(Dataset<Row> ids) {
+    // Without any the filter is none.
+    Dataset<Row> atLeastOne = ids.union(ids.sparkSession().range(1).select(col("id").as(ID_HASH)));
+    BloomFilter filter = atLeastOne.stat().bloomFilter(ID_HASH, EXPECTED_REPEATED_IDS, 0.01);
+    UDF1<Long, Boolean> mightContain = filter::mightContainLong;
+    return udf(mightContain, DataTypes.BooleanType).apply(col(ID_HASH));
   }
 
   /**

@@ -60,6 +60,10 @@ public final class Lake {
   private static final int ROWS_OF_ONE_FILE = 500_000;
 
   private static final int ROWS_PER_FILE = 64_000;
+
+  /** So many rows are read for the few of them that somebody looks for. */
+  private static final int ROWS_READ_FOR_FEW = 10_000;
+
   private static final long SMALL_BYTES = 128L << 20;
   private static final int SMALL_FILES = 16;
 
@@ -645,11 +649,22 @@ public final class Lake {
         .formatted(thisNight, oldest);
   }
 
+  private static Dataset<Row> arranged(Table table, Dataset<Row> rows, long count) {
+    if (count > ROWS_READ_FOR_FEW
+        && table.refresh() instanceof Refresh.Append append
+        && append.apart().isPresent()) {
+      Column isApart = coalesce(append.apart().get(), lit(false));
+      return byDays(table, rows.filter(not(isApart)), count)
+          .unionByName(rows.filter(isApart).coalesce(1));
+    }
+    return byDays(table, rows, count);
+  }
+
   /**
    * One file, or files of few days each: a night brings late rows of many days, and what lies in a
    * file with one of them is written anew.
    */
-  private static Dataset<Row> arranged(Table table, Dataset<Row> rows, long count) {
+  private static Dataset<Row> byDays(Table table, Dataset<Row> rows, long count) {
     if (count <= ROWS_OF_ONE_FILE) {
       return rows.coalesce(1);
     }

@@ -1,5 +1,6 @@
 package io.holdfast.sources;
 
+import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.types.DataTypes.BooleanType;
 import static org.apache.spark.sql.types.DataTypes.DateType;
 import static org.apache.spark.sql.types.DataTypes.DoubleType;
@@ -132,7 +133,7 @@ public record Contract(String name, String meaning, String id, String time, List
             DataTypes.createMapType(StringType, DateType),
             "for each column that became known later than its row: when; 9999-12-31: not known")
         .key("feed", "file")
-        .append("row_date", "folder_date")
+        .append("row_date", "folder_date", col("record").equalTo("file"))
         .build();
   }
 }

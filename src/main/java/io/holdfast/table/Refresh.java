@@ -1,5 +1,8 @@
 package io.holdfast.table;
 
+import java.util.Optional;
+import org.apache.spark.sql.Column;
+
 /** How a table's content is replaced when its job runs. */
 public sealed interface Refresh {
 
@@ -34,8 +37,11 @@ public sealed interface Refresh {
    * @param dayColumn the DATE column whose values tell readers which days the new rows touch
    * @param deliveryColumn the DATE column that says when a row was delivered, or an empty text: a
    *     night that is cut before the latest delivery can no longer be told
+   * @param apart which rows lie in files of their own, so that who looks for these few does not
+   *     read all
    */
-  record Append(String dayColumn, String deliveryColumn) implements Refresh {}
+  record Append(String dayColumn, String deliveryColumn, Optional<Column> apart)
+      implements Refresh {}
 
   /** The column that names a row's day, or an empty text where rows have none. */
   default String day() {

@@ -6,6 +6,7 @@ import io.holdfast.table.Refresh.AsOf;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
@@ -201,7 +202,13 @@ public record Table(
 
     /** Adds rows and never replaces any; readers are told the days of this DATE column. */
     public Builder append(String dayColumn, String deliveryColumn) {
-      refresh = new Refresh.Append(dayColumn, deliveryColumn);
+      refresh = new Refresh.Append(dayColumn, deliveryColumn, Optional.empty());
+      return this;
+    }
+
+    /** The same, where the rows of which something holds lie in files of their own. */
+    public Builder append(String dayColumn, String deliveryColumn, Column apart) {
+      refresh = new Refresh.Append(dayColumn, deliveryColumn, Optional.of(apart));
       return this;
     }
 
