@@ -1,5 +1,6 @@
 package io.holdfast.cli;
 
+import com.fasterxml.jackson.core.type.TypeReference;
 import io.holdfast.config.MonitoringSettings;
 import io.holdfast.config.Settings;
 import io.holdfast.failure.BadInput;
@@ -17,17 +18,23 @@ import io.openlineage.client.Clients;
 import io.openlineage.client.OpenLineage;
 import io.openlineage.client.OpenLineage.InputDataset;
 import io.openlineage.client.OpenLineage.OutputDataset;
+import io.openlineage.client.OpenLineage.RunEvent;
 import io.openlineage.client.OpenLineage.RunEvent.EventType;
 import io.openlineage.client.OpenLineage.RunFacetsBuilder;
 import io.openlineage.client.OpenLineageClient;
+import io.openlineage.client.OpenLineageClientUtils;
+import io.openlineage.client.OpenLineageConfig;
 import io.openlineage.client.utils.DatasetIdentifier;
 import io.openlineage.client.utils.UUIDUtils;
 import io.openlineage.client.utils.filesystem.FilesystemDatasetUtils;
 import io.openlineage.client.utils.jdbc.JdbcDatasetUtils;
+import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
@@ -37,9 +44,15 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.UUID;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.apache.hadoop.fs.FileSystem;
 import org.apache.spark.sql.SparkSession;
 
 /**
@@ -51,8 +64,8 @@ import org.apache.spark.sql.SparkSession;
  * nor small tables, whose files are committed without a plan.
  *
  * <p>Names follow OpenLineage's <a href="https://openlineage.io/docs/spec/naming">naming
- * conventions</a>: a table is the dataset at its path. What goes wrong is said once and stops
- * nothing.
+ * conventions</a>: a table is the dataset at its path. Events are sent in order by a thread of
+ * their own: no table waits for them. What goes wrong is said once and stops nothing.
  */
 final class Lineage implements AutoCloseable {
 
@@ -60,14 +73,25 @@ final class Lineage implements AutoCloseable {
 
   private static final String ENGINE = "spark";
 
+  /** How long the end of a run waits for what is not sent yet. */
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+
   private final Optional<OpenLineageClient> client;
+  private final ExecutorService sender =
+      Executors.newSingleThreadExecutor(
+          task -> {
+            Thread thread = new Thread(task, "openlineage");
+            thread.setDaemon(true);
+            return thread;
+          });
   private final OpenLineage facets = new OpenLineage(PRODUCER);
   private final String namespace;
   private final Program program;
   private final Settings settings;
   private final String root;
+  private final String version;
   private final PrintWriter err;
-  private boolean isBroken;
+  private final AtomicBoolean isBroken = new AtomicBoolean();
 
   private Lineage(
       Optional<OpenLineageClient> client,
@@ -80,6 +104,7 @@ final class Lineage implements AutoCloseable {
     this.program = program;
     this.settings = settings;
     this.root = lake.root().toString();
+    this.version = SparkSession.active().version();
     this.err = err;
   }
 
@@ -103,13 +128,26 @@ final class Lineage implements AutoCloseable {
               .formatted(path.toAbsolutePath()));
     }
     try {
-      return Clients.newClient(() -> List.of(path));
-    } catch (RuntimeException e) {
+      // Clients.newClient with a path would take the environment's variables for a file that is
+      // wrong, and say nothing.
+      return Clients.newClient(
+          OpenLineageClientUtils.loadOpenLineageConfigYaml(
+              () -> List.of(path), new TypeReference<OpenLineageConfig>() {}));
+    } catch (RuntimeException | LinkageError e) {
       throw new BadInput(
-          "Cannot tell OpenLineage of the run: %s is no OpenLineage configuration: %s. It needs a transport, such as 'transport: {type: file, location: /path}'."
-              .formatted(path.toAbsolutePath(), e.getMessage()),
+          "Cannot tell OpenLineage of the run: %s is no OpenLineage configuration, or what it names is not on the class path: %s. It needs a transport, such as 'transport: {type: file, location: /path}'."
+              .formatted(path.toAbsolutePath(), why(e)),
           e);
     }
+  }
+
+  /** The message of the first cause that has one, which says most. */
+  private static String why(Throwable thrown) {
+    String said = thrown.getClass().getSimpleName();
+    for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
+      said = cause.getMessage() == null ? said : cause.getMessage();
+    }
+    return said;
   }
 
   /**
@@ -125,8 +163,7 @@ final class Lineage implements AutoCloseable {
       return run.apply(progress);
     }
     UUID id = UUIDUtils.generateNewUUID();
-    OpenLineage.Job job = facets.newJob(namespace, name, jobFacets("RUN", Optional.empty()));
-    emit(EventType.START, Instant.now(), id, runFacets(asOf), job, List.of(), List.of());
+    tell(() -> ofRun(EventType.START, name, id, runFacets(asOf)));
     Optional<Failure> failure = Optional.empty();
     EventType end = EventType.FAIL;
     try {
@@ -138,20 +175,37 @@ final class Lineage implements AutoCloseable {
       failure = Optional.of(thrown);
       throw thrown;
     } finally {
-      RunFacetsBuilder about = runFacets(asOf);
-      failure.ifPresent(it -> about.errorMessage(message(it)));
-      emit(end, Instant.now(), id, about, job, List.of(), List.of());
+      Optional<Failure> why = failure;
+      EventType how = end;
+      tell(
+          () -> {
+            RunFacetsBuilder about = runFacets(asOf);
+            why.ifPresent(it -> about.errorMessage(message(it)));
+            return ofRun(how, name, id, about);
+          });
     }
+  }
+
+  private List<RunEvent> ofRun(EventType type, String name, UUID id, RunFacetsBuilder about) {
+    OpenLineage.Job job = facets.newJob(namespace, name, jobFacets("RUN", Optional.empty()));
+    return List.of(event(type, Instant.now(), id, about, job, List.of(), List.of()));
   }
 
   @Override
   public void close() {
+    sender.shutdown();
     client.ifPresent(
         it -> {
           try {
+            if (!sender.awaitTermination(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
+              int unsent = sender.shutdownNow().size() + 1;
+              broken("%d events were not sent in %s".formatted(unsent, PATIENCE));
+            }
             it.close();
+          } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
           } catch (Exception e) { // Its interface declares all.
-            broken(e);
+            broken(why(e));
           }
         });
   }
@@ -183,11 +237,11 @@ final class Lineage implements AutoCloseable {
     public void ended(Outcome outcome, int done, int total) {
       also.ended(outcome, done, total);
       if (outcome.status() == Status.BUILT || outcome.status() == Status.FAILED) {
-        tell(outcome);
+        tell(() -> events(outcome));
       }
     }
 
-    private void tell(Outcome outcome) {
+    private List<RunEvent> events(Outcome outcome) {
       Optional<Job> job = Optional.ofNullable(jobs.get(outcome.name()));
       Instant end = Instant.now();
       UUID id = UUIDUtils.generateNewUUID();
@@ -199,17 +253,13 @@ final class Lineage implements AutoCloseable {
                   job.isPresent() ? "TABLE" : "PUBLICATION", job.map(it -> it.table().grain())));
       List<InputDataset> inputs = inputs(outcome.name(), job);
       List<OutputDataset> outputs = job.stream().map(it -> output(it.table(), outcome)).toList();
-      emit(EventType.START, end.minus(outcome.elapsed()), id, ofTheRun(), what, inputs, outputs);
       RunFacetsBuilder about = ofTheRun();
       outcome.failure().ifPresent(it -> about.errorMessage(message(it)));
-      emit(
-          outcome.status() == Status.BUILT ? EventType.COMPLETE : EventType.FAIL,
-          end,
-          id,
-          about,
-          what,
-          inputs,
-          outputs);
+      EventType how = outcome.status() == Status.BUILT ? EventType.COMPLETE : EventType.FAIL;
+      return List.of(
+          event(
+              EventType.START, end.minus(outcome.elapsed()), id, ofTheRun(), what, inputs, outputs),
+          event(how, end, id, about, what, inputs, outputs));
     }
 
     private RunFacetsBuilder ofTheRun() {
@@ -243,20 +293,17 @@ final class Lineage implements AutoCloseable {
     return facets.newInputDataset(at.getNamespace(), at.getName(), datasetFacets(table), null);
   }
 
+  /** What was written; of a table that failed, what stands as it stood: nobody knows its rows. */
   private OutputDataset output(Table table, Outcome outcome) {
     DatasetIdentifier at = dataset(table);
+    OpenLineage.OutputDatasetOutputFacetsBuilder written =
+        facets.newOutputDatasetOutputFacetsBuilder();
+    if (outcome.status() == Status.BUILT) {
+      written.outputStatistics(
+          facets.newOutputStatisticsOutputDatasetFacetBuilder().rowCount(outcome.rows()).build());
+    }
     return facets.newOutputDataset(
-        at.getNamespace(),
-        at.getName(),
-        datasetFacets(table),
-        facets
-            .newOutputDatasetOutputFacetsBuilder()
-            .outputStatistics(
-                facets
-                    .newOutputStatisticsOutputDatasetFacetBuilder()
-                    .rowCount(outcome.rows())
-                    .build())
-            .build());
+        at.getNamespace(), at.getName(), datasetFacets(table), written.build());
   }
 
   private OpenLineage.DatasetFacets datasetFacets(Table table) {
@@ -286,16 +333,40 @@ final class Lineage implements AutoCloseable {
     return dataset(new Origin(root + "/" + table.id().replace('.', '/'), Optional.empty()));
   }
 
+  /** The name of a place; a path without a file system is of the one that Hadoop calls default. */
   static DatasetIdentifier dataset(Origin origin) {
     return origin
         .table()
         .map(
             table ->
-                JdbcDatasetUtils.getDatasetIdentifier(origin.location(), table, new Properties()))
-        .orElseGet(
-            () ->
-                FilesystemDatasetUtils.fromLocation(
-                    new org.apache.hadoop.fs.Path(origin.location()).toUri()));
+                withoutOptions(
+                    JdbcDatasetUtils.getDatasetIdentifier(
+                        origin.location(), table, new Properties()),
+                    table))
+        .orElseGet(() -> FilesystemDatasetUtils.fromLocation(qualified(origin.location())));
+  }
+
+  /** Of databases that it knows less well, OpenLineage takes users and passwords for a name. */
+  private static DatasetIdentifier withoutOptions(DatasetIdentifier at, String table) {
+    String options = "[?;].*|:\\w+=.*";
+    String database = at.getName().substring(0, at.getName().length() - table.length());
+    String cut = database.replaceFirst("\\.$", "").replaceFirst(options, "");
+    return new DatasetIdentifier(
+        cut.isEmpty() ? table : cut + "." + table, at.getNamespace().replaceFirst(options, ""));
+  }
+
+  private static URI qualified(String location) {
+    org.apache.hadoop.fs.Path path = new org.apache.hadoop.fs.Path(location);
+    if (path.toUri().getScheme() != null) {
+      return path.toUri();
+    }
+    try {
+      return FileSystem.get(SparkSession.active().sparkContext().hadoopConfiguration())
+          .makeQualified(path)
+          .toUri();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private RunFacetsBuilder runFacets(LocalDate asOf) {
@@ -307,11 +378,7 @@ final class Lineage implements AutoCloseable {
                 .nominalStartTime(asOf.atStartOfDay(ZoneOffset.UTC))
                 .build())
         .processing_engine(
-            facets
-                .newProcessingEngineRunFacetBuilder()
-                .name(ENGINE)
-                .version(SparkSession.active().version())
-                .build());
+            facets.newProcessingEngineRunFacetBuilder().name(ENGINE).version(version).build());
   }
 
   private OpenLineage.JobFacets jobFacets(String type, Optional<String> meaning) {
@@ -340,7 +407,7 @@ final class Lineage implements AutoCloseable {
         .build();
   }
 
-  private synchronized void emit(
+  private RunEvent event(
       EventType type,
       Instant at,
       UUID id,
@@ -348,32 +415,48 @@ final class Lineage implements AutoCloseable {
       OpenLineage.Job job,
       List<InputDataset> inputs,
       List<OutputDataset> outputs) {
-    if (isBroken) {
+    return facets
+        .newRunEventBuilder()
+        .eventTime(ZonedDateTime.ofInstant(at, ZoneOffset.UTC))
+        .eventType(type)
+        .run(facets.newRun(id, about.build()))
+        .job(job)
+        .inputs(inputs)
+        .outputs(outputs)
+        .build();
+  }
+
+  /** Makes events now, and has them sent after those before. */
+  private void tell(Supplier<List<RunEvent>> events) {
+    if (isBroken.get()) {
       return;
     }
     try {
-      client
-          .orElseThrow()
-          .emit(
-              facets
-                  .newRunEventBuilder()
-                  .eventTime(ZonedDateTime.ofInstant(at, ZoneOffset.UTC))
-                  .eventType(type)
-                  .run(facets.newRun(id, about.build()))
-                  .job(job)
-                  .inputs(inputs)
-                  .outputs(outputs)
-                  .build());
-    } catch (RuntimeException e) {
-      broken(e);
+      for (RunEvent event : events.get()) {
+        sender.execute(() -> send(event));
+      }
+    } catch (RuntimeException | LinkageError e) {
+      broken(why(e));
     }
   }
 
-  private void broken(Exception why) {
-    isBroken = true;
-    err.printf(
-        "Cannot tell OpenLineage of the run: %s. No more events of it are sent; the run itself is not affected.%n",
-        why.getMessage());
-    err.flush();
+  private void send(RunEvent event) {
+    if (isBroken.get()) {
+      return;
+    }
+    try {
+      client.orElseThrow().emit(event);
+    } catch (RuntimeException | LinkageError e) {
+      broken(why(e));
+    }
+  }
+
+  private void broken(String why) {
+    if (isBroken.compareAndSet(false, true)) {
+      err.printf(
+          "Cannot tell OpenLineage of the run: %s. No more events of it are sent; the run itself is not affected.%n",
+          why);
+      err.flush();
+    }
   }
 }

@@ -13,12 +13,15 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -140,6 +143,8 @@ class LineageTest {
     assertThat(failed)
         .allMatch(
             it -> it.at("/run/facets/errorMessage/message").asText().contains("adopter_retention"));
+    assertThat(failed.get(0).at("/outputs/0/name").asText()).endsWith("/adopter_retention");
+    assertThat(failed.get(0).at("/outputs/0/outputFacets").has("outputStatistics")).isFalse();
     assertThat(all).noneMatch(it -> it.at("/job/name").asText().equals("metrics.time_to_value"));
   }
 
@@ -178,15 +183,52 @@ class LineageTest {
   }
 
   @Test
+  void noTableWaitsUntilAnEventIsAnswered() throws IOException {
+    Path lastTable = folder.resolve("lake/metrics/time_to_value/_delta_log");
+    AtomicBoolean isBuiltBeforeTheFirstAnswer = new AtomicBoolean();
+    HttpServer server =
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    server.createContext(
+        "/api/v1/lineage",
+        exchange -> {
+          long end = System.nanoTime() + Duration.ofSeconds(50).toNanos();
+          while (!Files.exists(lastTable) && System.nanoTime() < end) {
+            LockSupport.parkNanos(Duration.ofMillis(20).toNanos());
+          }
+          isBuiltBeforeTheFirstAnswer.compareAndSet(false, Files.exists(lastTable));
+          exchange.sendResponseHeaders(201, -1);
+          exchange.close();
+        });
+    server.start();
+    try {
+      String url = "http://127.0.0.1:" + server.getAddress().getPort();
+      run(
+          9,
+          "--set",
+          configured("transport: {type: http, url: '%s', timeoutInMillis: 60000}".formatted(url)));
+    } finally {
+      server.stop(0);
+    }
+
+    assertThat(isBuiltBeforeTheFirstAnswer).isTrue();
+  }
+
+  @Test
   void aConfigurationThatIsNoneIsRefused() throws IOException {
     Terminal.Result missing =
         run(9, "--set", "monitoring.openlineage_config=" + folder.resolve("none.yml"));
     Terminal.Result wrong = run(9, "--set", configured("transport: {type: pigeon}"));
+    Terminal.Result noYaml = run(9, "--set", configured("transport: ["));
+    Terminal.Result empty = run(9, "--set", configured(""));
 
     assertThat(missing.exitCode()).isEqualTo(2);
     assertThat(missing.err()).contains("there is no file " + folder.resolve("none.yml"));
     assertThat(wrong.exitCode()).isEqualTo(2);
     assertThat(wrong.err()).contains("is no OpenLineage configuration");
+    assertThat(noYaml.exitCode()).isEqualTo(2);
+    assertThat(noYaml.err()).contains("is no OpenLineage configuration");
+    assertThat(empty.exitCode()).isEqualTo(2);
+    assertThat(empty.err()).contains("is no OpenLineage configuration");
   }
 
   @ParameterizedTest
@@ -197,6 +239,9 @@ class LineageTest {
           /data/exports/events, , file, /data/exports/events
           hdfs://nameservice/lake, , hdfs://nameservice, /lake
           jdbc:postgresql://db.local:5433/app?user=u&password=pw, public.events, postgres://db.local:5433, app.public.events
+          jdbc:sqlserver://db:1433;databaseName=app;user=u;password=pw, events, sqlserver://db:1433, app.events
+          jdbc:db2://db:50000/app:user=u;password=pw;, events, db2://db:50000, app.events
+          jdbc:h2:/data/app;USER=u;PASSWORD=pw, events, h2:/data/app, events
           """)
   void placesHaveTheNamesOfTheSpecification(
       String location, String table, String namespace, String name) {
