@@ -189,13 +189,18 @@ public final class Models {
                     "training_set", Training.json(set.pinned()),
                     "drift_alerts", alerts),
                 last,
-                () -> confirmedCustomers(in.rows(PayingSpells.TABLE), in.asOf()));
+                () ->
+                    confirmedCustomers(
+                        in.rows(PayingSpells.TABLE),
+                        in.asOf(),
+                        in.settings(RevenueSettings.SETTING).gapDays()));
     outcome.notes().forEach(in::note);
     return in.create(Training.rows(outcome.models(), TABLE.columnNames()), TABLE.schema());
   }
 
-  private static long confirmedCustomers(Dataset<Row> spells, LocalDate asOf) {
-    return spells
+  /** Who had churned by the night as it was then: a return after it undoes nothing. */
+  private static long confirmedCustomers(Dataset<Row> spells, LocalDate asOf, int gapDays) {
+    return PayingSpells.upTo(spells, asOf, gapDays)
         .filter(col("counting").equalTo("confirmed").and(col("confirmed_date").leq(lit(asOf))))
         .select("customer_id")
         .distinct()
