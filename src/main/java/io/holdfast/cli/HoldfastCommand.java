@@ -33,6 +33,7 @@ public final class HoldfastCommand {
     line.addSubcommand(new PlanCommand(program));
     line.addSubcommand(new MembersCommand(program));
     line.addSubcommand(new MaintainCommand(program));
+    line.addSubcommand(new RegisterCommand(program));
     more.forEach(line::addSubcommand);
     line.setOut(out);
     line.setErr(err);

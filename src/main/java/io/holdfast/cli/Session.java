@@ -47,8 +47,8 @@ public final class Session {
           Map.entry("spark.sql.adaptive.maxShuffledHashJoinLocalMapThreshold", "64m"),
           // Else every aggregate of a few rows takes a page of up to 64 MB.
           Map.entry("spark.buffer.pageSize", "2m"),
-          // What is held between a table's check and its commit lives for seconds.
-          Map.entry("spark.sql.inMemoryColumnarStorage.compressed", "false"),
+          // What is held between a table's check and its commit goes to disk where it is much.
+          Map.entry("spark.rdd.compress", "true"),
           Map.entry("spark.sql.sources.parallelPartitionDiscovery.parallelism", "2"),
           Map.entry("spark.hadoop.fs.file.impl", LocalFiles.class.getName()),
           Map.entry(

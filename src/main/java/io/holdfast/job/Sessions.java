@@ -33,6 +33,8 @@ final class Sessions {
           "spark.sql.adaptive.enabled", "false",
           // It looks at the whole plan after each of the optimizer's rules.
           "spark.sql.lightweightPlanChangeValidation", "false",
+          // What is held between a table's check and its commit lives for seconds.
+          "spark.sql.inMemoryColumnarStorage.compressed", "false",
           "spark.sql.shuffle.partitions", "1");
 
   private final SparkSession forMany;
