@@ -2,7 +2,7 @@
 # make test   all tests but the slow suites
 # make test-integration   the slow suites: whole nights, faults, kills, a cluster, a database, a browser
 # make test-airflow   the DAG in a real Airflow, in a Python environment that it makes
-# make test-readers   the notebooks, and readers of other makers, over a demo's lake
+# make test-readers   the notebooks, readers of other makers, and SQL over JDBC, over a demo's lake
 # make test-deploy   the templates for clusters, held against the services' own models
 # make bench  Holdfast, DuckDB and Spark SQL on the same questions: bench/README.md
 # make notebooks   opens the notebooks over the demo's lake
@@ -16,6 +16,7 @@
 
 MAVEN = mvn -B -ntp -q
 DEMO_DIR ?= demo
+READ_DEMO = $(if $(wildcard $(DEMO_DIR)/lake/_holdfast.json),$(DEMO_DIR),target/demo)
 
 PYTHON_READERS = $$(bin/python-env readers notebooks/requirements.txt notebooks/tests/requirements.txt)
 
@@ -36,8 +37,10 @@ test-integration: jar
 test-airflow:
 	"$$(bin/python-env airflow airflow/requirements.txt airflow/tests/requirements.txt)"/bin/python -m pytest -q airflow/tests
 
-test-readers: target/demo/.made
-	"$(PYTHON_READERS)"/bin/python -m pytest -q notebooks/tests
+# Over the lake of a demo: that of DEMO_DIR, or one that is made.
+test-readers: jar
+	@test -f $(READ_DEMO)/lake/_holdfast.json || $(MAKE) $(READ_DEMO)/.made
+	DEMO_DIR=$(READ_DEMO) "$(PYTHON_READERS)"/bin/python -m pytest -q notebooks/tests
 
 test-deploy:
 	"$$(bin/python-env deploy deploy/requirements.txt)"/bin/python -m pytest -q deploy

@@ -118,18 +118,20 @@ public final class FaultyS3 implements AutoCloseable {
   }
 
   private synchronized Fault next() {
-    if (dice.nextDouble() >= rate) {
-      return null;
-    }
-    Fault fault = Fault.values()[dice.nextInt(Fault.values().length)];
+    return dice.nextDouble() >= rate ? null : Fault.values()[dice.nextInt(Fault.values().length)];
+  }
+
+  private synchronized void count(Fault fault) {
     faults.merge(fault, 1, Integer::sum);
-    return fault;
   }
 
   private void handle(HttpExchange exchange) throws IOException {
     Fault fault = next();
     try (InputStream in = exchange.getRequestBody()) {
       byte[] body = in.readAllBytes();
+      if (fault != null && fault != Fault.HALF) {
+        count(fault);
+      }
       if (fault == Fault.REFUSED) {
         refuse(exchange);
         return;
@@ -148,7 +150,12 @@ public final class FaultyS3 implements AutoCloseable {
       if (fault == Fault.DONE_AND_REFUSED) {
         refuse(exchange);
       } else if (fault != Fault.DONE_AND_DROPPED) {
-        answer(exchange, answer, fault == Fault.HALF);
+        boolean hasHalves = answer.body().length > 1 && !exchange.getRequestMethod().equals("HEAD");
+        boolean isHalf = fault == Fault.HALF && hasHalves;
+        if (isHalf) {
+          count(fault);
+        }
+        answer(exchange, answer, isHalf ? answer.body().length / 2 : answer.body().length);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -188,7 +195,8 @@ public final class FaultyS3 implements AutoCloseable {
     }
   }
 
-  private static void answer(HttpExchange exchange, HttpResponse<byte[]> answer, boolean half)
+  /** Passes an answer on; with fewer bytes than it has, the connection is closed after these. */
+  private static void answer(HttpExchange exchange, HttpResponse<byte[]> answer, int bytes)
       throws IOException {
     Headers headers = exchange.getResponseHeaders();
     for (Map.Entry<String, List<String>> header : answer.headers().map().entrySet()) {
@@ -208,9 +216,9 @@ public final class FaultyS3 implements AutoCloseable {
     exchange.sendResponseHeaders(answer.statusCode(), body.length);
     // Closing it early is refused, which closes the connection.
     OutputStream out = exchange.getResponseBody();
-    out.write(body, 0, half ? body.length / 2 : body.length);
+    out.write(body, 0, bytes);
     out.flush();
-    if (!half) {
+    if (bytes == body.length) {
       out.close();
     }
   }

@@ -3,9 +3,6 @@ package io.holdfast;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -36,6 +33,8 @@ public final class S3Server implements AutoCloseable {
     this.program = program;
     this.folder = folder;
     this.port = port;
+    // Who ends this process does not close what it started.
+    Runtime.getRuntime().addShutdownHook(new Thread(this::kill));
   }
 
   /**
@@ -49,19 +48,13 @@ public final class S3Server implements AutoCloseable {
             program -> {
               try {
                 Files.createDirectories(folder);
-                S3Server server = new S3Server(program, folder, freePort());
+                S3Server server = new S3Server(program, folder, Ports.free());
                 server.start();
                 return server;
               } catch (IOException e) {
                 throw new UncheckedIOException(e);
               }
             });
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
   }
 
   private static Optional<Path> program() {
@@ -83,7 +76,7 @@ public final class S3Server implements AutoCloseable {
     try {
       process = builder.start();
       for (int i = 0; i < 300 && process.isAlive(); i++) {
-        if (isOpen()) {
+        if (Ports.isOpen(port)) {
           return;
         }
         TimeUnit.MILLISECONDS.sleep(100);
@@ -93,19 +86,15 @@ public final class S3Server implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+    kill();
     throw new IllegalStateException("versitygw did not start; " + LOG + " says why");
-  }
-
-  private boolean isOpen() {
-    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
-      return socket.isConnected();
-    } catch (IOException e) {
-      return false;
-    }
   }
 
   /** Ends it as a power cut would: what was asked for is not answered. */
   public void kill() {
+    if (process == null) {
+      return;
+    }
     try {
       process.destroyForcibly().waitFor();
     } catch (InterruptedException e) {

@@ -7,8 +7,10 @@ import java.io.FileNotFoundException;
 import java.io.InterruptedIOException;
 import java.net.SocketException;
 import java.net.UnknownHostException;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import javax.net.ssl.SSLException;
 
 /** Says what went wrong in terms of what a person can do, for whatever Spark or a disk threw. */
 final class Failures {
@@ -16,6 +18,10 @@ final class Failures {
   private static final Pattern UNREADABLE_FILE =
       Pattern.compile(
           "(?s).*(?:FAILED_READ_FILE|error while reading file)[^]]*]?.*?reading file (\\S+?)\\.?(?:\\s.*|$)");
+
+  /** What these throw tells of an object store that cannot be reached, or that refuses. */
+  private static final List<String> CLIENTS_OF_STORES =
+      List.of("software.amazon.", "org.apache.hadoop.fs.s3a.");
 
   private Failures() {}
 
@@ -53,7 +59,7 @@ final class Failures {
   private static Failure unreadable(
       String what, String file, Throwable root, String lake, Throwable thrown) {
     String why = firstLine(root.toString());
-    if (isOfTheWay(root)) {
+    if (isOfTheWay(thrown)) {
       return new PlatformFailure(
           "Cannot %s: the file %s could not be read (%s). Check its file system, and run again."
               .formatted(what, file, why),
@@ -73,12 +79,20 @@ final class Failures {
   }
 
   /** Whether the way to a file failed, not its content: trying again can help. */
-  private static boolean isOfTheWay(Throwable root) {
-    return root instanceof SocketException
-        || root instanceof UnknownHostException
-        || root instanceof InterruptedIOException
-        || root instanceof FileNotFoundException
-        || root.getClass().getName().startsWith("software.amazon.");
+  private static boolean isOfTheWay(Throwable thrown) {
+    for (Throwable t = thrown; t != null; t = t.getCause()) {
+      String type = t.getClass().getName();
+      if (t instanceof SocketException
+          || t instanceof SSLException
+          || t instanceof UnknownHostException
+          || t instanceof InterruptedIOException
+          || t instanceof FileNotFoundException
+          || CLIENTS_OF_STORES.stream().anyMatch(type::startsWith)
+          || type.endsWith("ConnectionClosedException")) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static Throwable root(Throwable thrown) {

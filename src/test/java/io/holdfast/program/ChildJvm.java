@@ -20,7 +20,16 @@ final class ChildJvm {
 
   /** What the shaded jar brings must come from there. */
   private static final List<String> BROUGHT =
-      List.of("delta-", "httpclient5-", "jackson-dataformat-yaml-", "micrometer-", "openlineage-");
+      List.of(
+          "HdrHistogram-",
+          "delta-",
+          "httpclient5-",
+          "httpcore5-",
+          "jackson-dataformat-yaml-",
+          "jackson-datatype-jdk8-",
+          "jackson-module-blackbird-",
+          "micrometer-",
+          "openlineage-");
 
   private ChildJvm() {}
 

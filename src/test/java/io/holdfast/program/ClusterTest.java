@@ -5,13 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.holdfast.Catalog;
+import io.holdfast.Ports;
 import io.holdfast.cli.Terminal;
 import io.holdfast.job.Job;
 import io.holdfast.lake.Lake;
 import io.holdfast.table.Table;
-import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
@@ -158,7 +156,7 @@ class ClusterTest {
 
   /** Starts a master and two workers of a core each. */
   private String cluster() throws Exception {
-    int port = freePort();
+    int port = Ports.free();
     String master = "spark://127.0.0.1:" + port;
     started.add(
         spark(
@@ -170,7 +168,7 @@ class ClusterTest {
             "" + port,
             "--webui-port",
             "0"));
-    await(() -> isOpen(port), "master");
+    await(() -> Ports.isOpen(port), "master");
     for (String worker : List.of("worker-1", "worker-2")) {
       started.add(
           spark(
@@ -249,20 +247,6 @@ class ClusterTest {
     while (!condition.holds()) {
       assertThat(System.nanoTime()).as(name + " does not come up:\n" + log(name)).isLessThan(end);
       Thread.sleep(100);
-    }
-  }
-
-  private static boolean isOpen(int port) {
-    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
-      return socket.isConnected();
-    } catch (java.io.IOException e) {
-      return false;
-    }
-  }
-
-  private static int freePort() throws Exception {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
     }
   }
 

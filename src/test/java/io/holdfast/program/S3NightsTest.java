@@ -17,7 +17,9 @@ import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.FileUtil;
@@ -98,23 +100,26 @@ class S3NightsTest {
     assertDone(company.run(words(APPLICATIONS, FIRST)));
     assertDone(inBucket("outage", APPLICATIONS, FIRST));
     assertDone(company.run(words(APPLICATIONS, SECOND)));
-    Thread outage =
-        new Thread(
+    AtomicBoolean isOver = new AtomicBoolean();
+    CompletableFuture<Boolean> fellIntoTheNight =
+        CompletableFuture.supplyAsync(
             () -> {
               try {
-                awaitCommit("outage");
+                awaitCommit("outage", isOver);
+                boolean isIn = !isOver.get();
                 server.kill();
                 TimeUnit.SECONDS.sleep(5);
+                return isIn && !isOver.get();
               } catch (InterruptedException | IOException e) {
                 throw new IllegalStateException(e);
               } finally {
                 server.start();
               }
             });
-    outage.start();
 
     Terminal.Result disturbed = inBucket("outage", APPLICATIONS, SECOND);
-    outage.join();
+    isOver.set(true);
+    assertThat(fellIntoTheNight.get(5, TimeUnit.MINUTES)).as("the night met the outage").isTrue();
 
     System.out.println("Night with an outage of five seconds ended with " + disturbed.exitCode());
     if (disturbed.exitCode() != 0) {
@@ -124,13 +129,14 @@ class S3NightsTest {
     assertSame("outage");
   }
 
-  /** Waits until the second night has committed something. */
-  private static void awaitCommit(String bucket) throws IOException, InterruptedException {
+  /** Waits until the second night has committed something, or is over. */
+  private static void awaitCommit(String bucket, AtomicBoolean isOver)
+      throws IOException, InterruptedException {
     org.apache.hadoop.fs.Path log =
         new org.apache.hadoop.fs.Path(uri(bucket) + "/lake/conformed/events/_delta_log");
     FileSystem files = log.getFileSystem(conf());
     int before = files.listStatus(log).length;
-    while (files.listStatus(log).length == before) {
+    while (files.listStatus(log).length == before && !isOver.get()) {
       TimeUnit.MILLISECONDS.sleep(20);
     }
   }

@@ -29,9 +29,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Two drivers that commit to one table in a bucket: what was said to be committed is there, with
- * the log store of Holdfast; with Delta's own some of it is not. {@code -Dholdfast.commits=500}
- * commits more.
+ * Two processes that commit to one log in a bucket, as drivers do: what was said to be committed is
+ * there, with the log store of Holdfast; with Delta's own some of it is not. {@code
+ * -Dholdfast.commits=500} commits more.
  */
 @Tag("integration")
 class S3WritersTest {
@@ -40,7 +40,7 @@ class S3WritersTest {
   private static final List<String> WRITERS = List.of("one", "two");
   private static final int COMMITS = Integer.getInteger("holdfast.commits", 100);
 
-  /** About what a small object takes to a store in the same region. */
+  /** So long that the two meet often: with Delta's own store that is when a commit is lost. */
   private static final long PUT_MILLIS = 100;
 
   @TempDir private Path folder;
@@ -86,11 +86,15 @@ class S3WritersTest {
               program.toArray(String[]::new)));
     }
     Set<String> said = new HashSet<>();
-    for (int i = 0; i < WRITERS.size(); i++) {
-      assertThat(writers.get(i).waitFor(20, TimeUnit.MINUTES)).isTrue();
-      List<String> lines = Files.readAllLines(output(name, WRITERS.get(i)));
-      assertThat(writers.get(i).exitValue()).as(String.join("\n", lines)).isZero();
-      lines.stream().filter(line -> line.startsWith("committed ")).forEach(said::add);
+    try {
+      for (int i = 0; i < WRITERS.size(); i++) {
+        assertThat(writers.get(i).waitFor(20, TimeUnit.MINUTES)).isTrue();
+        List<String> lines = Files.readAllLines(output(name, WRITERS.get(i)));
+        assertThat(writers.get(i).exitValue()).as(String.join("\n", lines)).isZero();
+        lines.stream().filter(line -> line.startsWith("committed ")).forEach(said::add);
+      }
+    } finally {
+      writers.forEach(Process::destroyForcibly);
     }
     assertThat(said).hasSize(COMMITS);
     said.removeAll(there(server, log));
