@@ -28,6 +28,8 @@ class Metastore:
             "spark.sql.extensions": "io.delta.sql.DeltaSparkSessionExtension",
             "spark.sql.catalog.spark_catalog": "org.apache.spark.sql.delta.catalog.DeltaCatalog",
             "spark.ui.enabled": "false",
+            "spark.sql.shuffle.partitions": "2",
+            "spark.databricks.delta.snapshotPartitions": "1",
             "spark.driver.memory": "2g",
         }
 
@@ -85,13 +87,15 @@ def server(metastore, registered, tmp_path_factory):
 
 def ask(url, *statements):
     """The rows of each statement, by the JDBC client that comes with Spark."""
-    command = ["java", "-cp", f"{SPARK / 'jars'}/*", "org.apache.hive.beeline.BeeLine", "-u", url, "--silent=true",
+    command = ["java", "-XX:TieredStopAtLevel=1", "-cp", f"{SPARK / 'jars'}/*", "org.apache.hive.beeline.BeeLine", "-u", url, "--silent=true",
                "--outputformat=csv2", "--showHeader=false"]
     for statement in statements:
         command += ["-e", statement]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=600)
+    # Where it can read from somebody it prompts.
+    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=600)
     assert done.returncode == 0, done.stderr[-3000:]
-    return list(csv.reader(line for line in done.stdout.splitlines() if line))
+    lines = (line.removeprefix(f"0: {url}> ") for line in done.stdout.splitlines())
+    return list(csv.reader(line for line in lines if line))
 
 
 def name(table):
