@@ -133,7 +133,10 @@ public record Contract(String name, String meaning, String id, String time, List
             DataTypes.createMapType(StringType, DateType),
             "for each column that became known later than its row: when; 9999-12-31: not known")
         .key("feed", "file")
-        .append("row_date", "folder_date", col("record").equalTo("file"))
+        .append(
+            "row_date",
+            "folder_date",
+            col("record").equalTo("file").or(col("reject_reason").isNotNull()))
         .build();
   }
 }
