@@ -132,7 +132,7 @@ final class Lineage implements AutoCloseable {
       // wrong, and say nothing.
       return Clients.newClient(
           OpenLineageClientUtils.loadOpenLineageConfigYaml(
-              () -> List.of(path), new TypeReference<OpenLineageConfig>() {}));
+              () -> List.of(path), new TypeReference<OpenLineageConfig<?>>() {}));
     } catch (RuntimeException | LinkageError e) {
       throw new BadInput(
           "Cannot tell OpenLineage of the run: %s is no OpenLineage configuration, or what it names is not on the class path: %s. It needs a transport, such as 'transport: {type: file, location: /path}'."
