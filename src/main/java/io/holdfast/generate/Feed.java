@@ -46,7 +46,9 @@ enum Feed {
       "account_id,is_internal,signup_date,first_paid_date,value_date,onboarding,fit,intensity"),
   EXITS("exits.csv", "account_id,exit_number,exit_date,exit_kind,cause,returned_date,is_confirmed"),
   EFFECTS("effects.csv", "effect,value"),
-  HAZARDS("hazards.csv.gz", "account_id,hazard_per_million,leading_cause"),
+  HAZARDS(
+      "hazards.csv.gz",
+      "account_id,hazard_per_million,leading_cause,falling_use,narrow_use,late_value,bad_support,price"),
   PLANTED("planted.csv", "feed,file,id,kind,fate"),
   CEILING("ceiling.csv", "account_id,observation_date,probability,unannounced,is_churned"),
   FIGURES("figures.csv", "figure,date,key,period,value");

@@ -282,8 +282,20 @@ final class Life {
           day,
           profile.id(),
           Math.round(hazard * 1_000_000),
-          troubles.leadingCause(effects).text());
+          troubles.leadingCause(effects).text(),
+          times(effects.fallingUse() * troubles.fallingUse()),
+          times(effects.narrowUse() * troubles.narrowUse()),
+          times(effects.lateValue() * troubles.lateValue()),
+          times(effects.badSupport() * troubles.badSupport()),
+          times(
+              effects.pricePerUse() * troubles.pricePerUse()
+                  + effects.priceRise() * troubles.priceRise()));
     }
+  }
+
+  /** How many times as likely something makes leaving. */
+  private static BigDecimal times(double weight) {
+    return BigDecimal.valueOf(Math.round(StrictMath.exp(weight) * 100), 2);
   }
 
   private void left(int day) {
