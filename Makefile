@@ -5,6 +5,7 @@
 # make test-readers   the notebooks, readers of other makers, and SQL over JDBC, over a demo's lake
 # make test-deploy   the templates for clusters, held against the services' own models
 # make bench  Holdfast, DuckDB and Spark SQL on the same questions: bench/README.md
+# make bench-model   the churn model of a generated company against the truth and other libraries
 # make notebooks   opens the notebooks over the demo's lake
 # make build  the classes and libraries that bin/holdfast runs from; without lint, which is half of
 #             compiling, and which the tests and the jar do
@@ -20,7 +21,7 @@ READ_DEMO = $(if $(wildcard $(DEMO_DIR)/lake/_holdfast.json),$(DEMO_DIR),target/
 
 PYTHON_READERS = $$(bin/python-env readers notebooks/requirements.txt notebooks/tests/requirements.txt)
 
-.PHONY: demo test test-integration test-airflow test-readers test-deploy bench notebooks notebooks-paired build lint-again jar fmt clean tools
+.PHONY: demo test test-integration test-airflow test-readers test-deploy bench bench-model notebooks notebooks-paired build lint-again jar fmt clean tools
 
 demo: build
 	bin/holdfast demo --dir $(DEMO_DIR)
@@ -47,6 +48,9 @@ test-deploy:
 
 bench: build
 	"$$(bin/python-env bench bench/requirements.txt)"/bin/python bench/run.py $(BENCH)
+
+bench-model: build
+	"$$(bin/python-env bench-model bench/model/requirements.txt)"/bin/python bench/model/quality.py $(BENCH)
 
 target/demo/.made: target/.built
 	bin/holdfast demo --dir target/demo

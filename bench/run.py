@@ -2,11 +2,8 @@
 """Holdfast, DuckDB and Spark SQL side by side on the same questions. See bench/README.md."""
 
 import argparse
-import hashlib
 import json
 import os
-import platform
-import re
 import shutil
 import subprocess
 import time
@@ -17,10 +14,10 @@ from zoneinfo import ZoneInfo
 import duckdb
 from deltalake import DeltaTable
 
+import common
 import questions
+from common import LAST, ROOT, generate, program, say
 
-ROOT = Path(__file__).resolve().parent.parent
-LAST = date(2026, 6, 30)
 TZ = ZoneInfo("America/New_York")
 RECENT_DAYS = 90
 NAMES = tuple(questions.DEFINITIONS)
@@ -35,10 +32,6 @@ INPUTS = {
 TABLES = ("activity", "retention")
 
 
-def say(text: str):
-    print(text, flush=True)
-
-
 class Holdfast:
     """The product on one lake: each run in a process of its own, as a scheduler starts it."""
 
@@ -51,9 +44,7 @@ class Holdfast:
         self.folder.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / "conf" / "examples" / "generated.conf", self.folder / "generated.conf")
         self.configure(NAMES)
-        self.environment = dict(
-            os.environ, GENERATED_DIR=str(company), SPARK_MASTER=f"local[{threads}]",
-            HOLDFAST_OPTS=f"-Xmx4g {os.environ.get('HOLDFAST_OPTS', '')}")
+        self.environment = common.environment(company, threads, "4g")
 
     def configure(self, definitions):
         (self.folder / "bench.conf").write_text(
@@ -61,19 +52,7 @@ class Holdfast:
             + f'monitoring.prometheus_file = "{self.figures}"\n' + questions.configuration(definitions))
 
     def run(self, as_of: date, *what: str) -> dict:
-        """Runs applications. Seconds are without the session's start, which stands beside them."""
-        say(f"  holdfast run {' '.join(what)} --as-of {as_of}")
-        command = [str(ROOT / "bin" / "holdfast"), "run", *what, "--as-of", str(as_of), "--config",
-                   str(self.folder / "bench.conf")]
-        start = time.monotonic()
-        done = subprocess.run(command, env=self.environment, capture_output=True, text=True)
-        wall = time.monotonic() - start
-        if done.returncode != 0:
-            raise SystemExit(f"{' '.join(command)} ended with {done.returncode}:\n{done.stdout[-3000:]}{done.stderr[-3000:]}")
-        seconds = json.loads(done.stdout.strip().splitlines()[-1])["seconds"]
-        tables = re.findall(r'holdfast_table_build_seconds\{table="([^"]+)"\} ([0-9.]+)', self.figures.read_text())
-        return {"seconds": seconds, "session": round(wall - seconds, 3),
-                "tables": {name: float(value) for name, value in tables if float(value) >= 0.5}}
+        return common.run(self.folder / "bench.conf", self.figures, self.environment, as_of, *what)
 
     def ingest(self, as_of: date) -> dict:
         """Takes all history in, or takes what an earlier run of the same program took in."""
@@ -113,19 +92,6 @@ class Holdfast:
         return f"read_parquet({files!r}, hive_partitioning = true, union_by_name = true)"
 
 
-def program(*parts: str) -> str:
-    """Which program this is: a hash of what git tracks of it, and of what else lies there."""
-    parts = parts or ("src", "jobs", "conf", "pom.xml")
-
-    def told(*command: str) -> bytes:
-        return subprocess.run(["git", *command, "--", *parts], cwd=ROOT, capture_output=True, check=True).stdout
-
-    made = hashlib.sha256(told("ls-files", "--stage") + told("diff", "HEAD"))
-    for name in sorted(told("ls-files", "--others", "--exclude-standard").decode().splitlines()):
-        made.update(name.encode() + (ROOT / name).read_bytes())
-    return made.hexdigest()[:16]
-
-
 def copy_lake(lake: Path, to: Path):
     """Files of rows are never written again, and are linked; those of logs are, and are copied."""
 
@@ -134,21 +100,6 @@ def copy_lake(lake: Path, to: Path):
         return os.link(one, other) if is_of_rows else shutil.copy2(one, other)
 
     shutil.copytree(lake, to, copy_function=copied)
-
-
-def generate(work: Path, customers: int, days: int, seed: int) -> Path:
-    out, done = work / "company", work / "company.json"
-    want = {"customers": customers, "days": days, "seed": seed, "last": str(LAST),
-            "program": program("src/main/java/io/holdfast/generate")}
-    if not done.exists() or json.loads(done.read_text()) != want:
-        say(f"  a company of {customers:,} customers and {days} days")
-        for old in (out, *work.glob("*-ingested")):
-            shutil.rmtree(old, ignore_errors=True)
-        subprocess.run(
-            [str(ROOT / "bin" / "holdfast"), "generate", "--customers", str(customers), "--days", str(days),
-             "--seed", str(seed), "--out", str(out), "--last-date", str(LAST)], check=True, stdout=subprocess.DEVNULL)
-        done.write_text(json.dumps(want))
-    return out
 
 
 def recent(work: Path, company: Path) -> Path:
@@ -275,21 +226,6 @@ def compare(product: Holdfast, answers: Path) -> dict[str, int]:
     return compared
 
 
-def machine() -> dict:
-    about = {"processor": platform.processor(), "cores": os.cpu_count(), "system": platform.platform(),
-             "python": platform.python_version(), "duckdb": duckdb.__version__}
-    info = Path("/proc/cpuinfo")
-    if info.exists():
-        about["processor"] = next(
-            (line.split(":")[1].strip() for line in info.read_text().splitlines() if line.startswith("model name")),
-            about["processor"])
-    java = subprocess.run(["java", "-version"], capture_output=True, text=True).stderr
-    about["java"] = java.splitlines()[0] if java else ""
-    jars = (ROOT / "target" / "classpath.txt").read_text()
-    about["spark"] = re.search(r"spark-sql_[\d.]+-([\d.]+)\.jar", jars).group(1)
-    return about
-
-
 def ratios_of(own: dict, whole: dict[str, float], short: dict, one: dict, days: int) -> list[dict]:
     """What is measured, its goal, and the ratio; NaN where the parts are too short to tell."""
 
@@ -332,7 +268,7 @@ def main():
         parser.error(f"--days must be above {RECENT_DAYS}")
     work = args.work.resolve()
     work.mkdir(parents=True, exist_ok=True)
-    about = machine()
+    about = {**common.machine(), "duckdb": duckdb.__version__}
 
     company = generate(work, args.customers, args.days, args.seed)
     product = Holdfast(work, company, "lake", args.threads)

@@ -31,6 +31,7 @@ NOT_FEATURES = {
 }
 MOST_NAMES = 20
 ISOTONIC_POSITIVES = 200
+FIGURES = ("roc_auc", "pr_auc", "log_loss", "brier")
 
 
 def inputs(rows: pd.DataFrame, train: pd.Series, kept: list[str]) -> pd.DataFrame:
@@ -81,14 +82,13 @@ def calibrated(calibrating, outcomes, scores):
     return np.clip(found, least, 1 - least)
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("rows", help="what `holdfast dataset` wrote")
-    parser.add_argument("card", help="what `holdfast model show ID --json` printed")
-    arguments = parser.parse_args()
-    with open(arguments.card, encoding="utf-8") as file:
-        card = json.load(file)
-    rows = pd.read_csv(arguments.rows, low_memory=False)
+def compared(rows: pd.DataFrame, card: dict) -> list[dict]:
+    """
+    The figures of each on the test slice, Holdfast's own first.
+
+    :param rows: what `holdfast dataset` writes
+    :param card: what `holdfast model show ID --json` prints
+    """
     y = rows["is_churned"].astype(str).str.lower().eq("true").astype(int).to_numpy()
     part = {name: (rows["slice"] == name).to_numpy() for name in ("train", "calibration", "test")}
     kept = [name for name in card["features"] if name not in NOT_FEATURES]
@@ -116,13 +116,9 @@ def main():
         if name not in best or quality > best[name][0]:
             best[name] = (quality, parameters, make)
 
-    print(f"{part['train'].sum():,} training rows, {part['test'].sum():,} test rows, {y[part['test']].sum():,} churned,"
-          f" {x.shape[1]} inputs of {len(kept)} features\n")
-    print(f"{'':36} {'ROC-AUC':>8} {'PR-AUC':>8} {'log loss':>9} {'Brier':>8} {'fit, s':>7}")
-    for figure in ("roc_auc", "pr_auc", "log_loss", "brier"):
+    for figure in FIGURES:
         assert card.get(figure) is not None, f"the card has no {figure}"
-    print(f"{'Holdfast ' + card['algorithm']:36} {card['roc_auc']:8.4f} {card['pr_auc']:8.4f} {card['log_loss']:9.4f}"
-          f" {card['brier']:8.4f}")
+    found = [{"name": f"Holdfast {card['algorithm']}", **{figure: card[figure] for figure in FIGURES}}]
     for name, (_, parameters, make) in best.items():
         used = dense if "Logistic" in name else x
         begun = time.perf_counter()
@@ -131,8 +127,34 @@ def main():
         score = {one: model.predict_proba(used[part[one]])[:, 1] for one in ("calibration", "test")}
         p = calibrated(score["calibration"], y[part["calibration"]], score["test"])
         outcome = y[part["test"]]
-        print(f"{name:36} {roc_auc_score(outcome, score['test']):8.4f} {average_precision_score(outcome, score['test']):8.4f}"
-              f" {log_loss(outcome, p):9.4f} {brier_score_loss(outcome, p):8.4f} {seconds:7.1f}  {parameters}")
+        found.append({
+            "name": name, "roc_auc": roc_auc_score(outcome, score["test"]),
+            "pr_auc": average_precision_score(outcome, score["test"]), "log_loss": log_loss(outcome, p),
+            "brier": brier_score_loss(outcome, p), "fit_seconds": round(seconds, 1), "parameters": parameters})
+    return found
+
+
+def show(found: list[dict]):
+    """Prints them side by side."""
+    print(f"{'':36} {'ROC-AUC':>8} {'PR-AUC':>8} {'log loss':>9} {'Brier':>8} {'fit, s':>7}")
+    for one in found:
+        print(f"{one['name']:36} {one['roc_auc']:8.4f} {one['pr_auc']:8.4f} {one['log_loss']:9.4f} {one['brier']:8.4f}"
+              + (f" {one['fit_seconds']:7.1f}  {one['parameters']}" if "fit_seconds" in one else ""))
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("rows", help="what `holdfast dataset` wrote")
+    parser.add_argument("card", help="what `holdfast model show ID --json` printed")
+    arguments = parser.parse_args()
+    with open(arguments.card, encoding="utf-8") as file:
+        card = json.load(file)
+    rows = pd.read_csv(arguments.rows, low_memory=False)
+    churned = rows["is_churned"].astype(str).str.lower().eq("true")
+    of = {name: rows["slice"] == name for name in ("train", "test")}
+    print(f"{of['train'].sum():,} training rows, {of['test'].sum():,} test rows, {churned[of['test']].sum():,} churned,"
+          f" {len(card['features'])} features\n")
+    show(compared(rows, card))
 
 
 if __name__ == "__main__":

@@ -1,6 +1,5 @@
 package io.holdfast.activity;
 
-import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.lit;
@@ -11,7 +10,6 @@ import static org.apache.spark.sql.types.DataTypes.StringType;
 import io.holdfast.conformed.Events;
 import io.holdfast.job.Job;
 import io.holdfast.table.Table;
-import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
@@ -37,11 +35,8 @@ public final class ValueDays {
   private ValueDays() {}
 
   static Dataset<Row> days(Dataset<Row> events, ValueSettings settings) {
-    Column isValue =
-        coalesce(col("event").isin(settings.events().toArray()), lit(false))
-            .or(coalesce(col("feature").isin(settings.features().toArray()), lit(false)));
     return events
-        .filter(col("customer_id").isNotNull().and(isValue))
+        .filter(col("customer_id").isNotNull().and(settings.isValue()))
         .groupBy("customer_id", "event_date")
         .agg(count(lit(1)).as("events"));
   }

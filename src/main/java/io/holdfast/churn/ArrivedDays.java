@@ -19,6 +19,7 @@ import static org.apache.spark.sql.types.DataTypes.LongType;
 import static org.apache.spark.sql.types.DataTypes.StringType;
 
 import io.holdfast.activity.ActivitySettings;
+import io.holdfast.activity.ValueSettings;
 import io.holdfast.conformed.Events;
 import io.holdfast.job.Job;
 import io.holdfast.table.Table;
@@ -42,6 +43,10 @@ public final class ArrivedDays {
           .column("arrival_date", DateType, "the date on which these events arrived")
           .column("events", LongType, "events of any kind, in rows")
           .column("core_events", LongType, "core events, in rows")
+          .column(
+              "value_events",
+              LongType,
+              "events that show value, in rows; NULL: the configuration names none")
           .column("quantity", DataTypes.createDecimalType(18, 4), "sum of quantity of core events")
           .column("logins", LongType, "events that are log-ins; NULL: the configuration names none")
           .column(
@@ -64,11 +69,13 @@ public final class ArrivedDays {
       Job.writes(TABLE)
           .reads(Events.TABLE)
           .settings(ActivitySettings.SETTING)
+          .settings(ValueSettings.SETTING)
           .as(
-              in -> {
-                ActivitySettings activity = in.settings(ActivitySettings.SETTING);
-                return arrivedDays(in.rows(Events.TABLE), activity);
-              });
+              in ->
+                  arrivedDays(
+                      in.rows(Events.TABLE),
+                      in.settings(ActivitySettings.SETTING),
+                      in.settings(ValueSettings.SETTING)));
 
   private static final long MICROS_PER_MINUTE = 60_000_000L;
   private static final String[] KEY = {"customer_id", "event_date", "arrival_date"};
@@ -80,12 +87,15 @@ public final class ArrivedDays {
    *
    * @param events rows of {@code conformed.events}, of whole days
    */
-  static Dataset<Row> arrivedDays(Dataset<Row> events, ActivitySettings settings) {
+  static Dataset<Row> arrivedDays(
+      Dataset<Row> events, ActivitySettings settings, ValueSettings value) {
+    Column shown = value.isSaid() ? value.isValue().cast("long") : lit(null).cast(LongType);
     // Users and features first: sets are then made of few rows, not of every event.
     Dataset<Row> byUserAndFeature =
         events
             .withColumn("is_core", settings.isCore())
             .withColumn("is_login", settings.isLogin())
+            .withColumn("shown_value", shown)
             .groupBy(
                 col("customer_id"),
                 col("event_date"),
@@ -96,6 +106,7 @@ public final class ArrivedDays {
                 count(lit(1)).as("events"),
                 count(when(col("is_core"), lit(1))).as("core_events"),
                 sum(col("is_login").cast("long")).as("logins"),
+                sum("shown_value").as("value_events"),
                 sum(when(col("is_core"), col("quantity"))).as("quantity"),
                 count("occurred_at").as("timed_events"));
     return byUserAndFeature
@@ -103,6 +114,7 @@ public final class ArrivedDays {
         .agg(
             sum("events").as("events"),
             sum("core_events").as("core_events"),
+            sum("value_events").as("value_events"),
             sum("quantity").as("quantity"),
             sum("logins").as("logins"),
             array_sort(collect_set("core_user")).as("users"),

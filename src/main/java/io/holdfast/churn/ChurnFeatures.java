@@ -647,6 +647,26 @@ final class ChurnFeatures {
                   "days from signup to the first core event")
               .words("took {} days from signup to its first use"),
           account(
+                  "has_seen_value",
+                  IntegerType,
+                  NUMBER,
+                  when(isValueTold(), col("first_value_date").isNotNull()),
+                  "1: it has seen what the product is for, by value.events and value.features")
+              .words("has not seen value yet", 1, "has seen value"),
+          account(
+                  "days_to_value",
+                  IntegerType,
+                  NUMBER,
+                  when(
+                      isValueTold(),
+                      greatest(
+                          datediff(
+                              coalesce(col("first_value_date"), col("observation_date")),
+                              col("signup_date")),
+                          lit(0))),
+                  "days from signup to the first value; where there is none yet, to the date")
+              .words("{} days from signup to value, or without it so far"),
+          account(
                   "has_success_manager",
                   IntegerType,
                   NUMBER,
@@ -694,6 +714,11 @@ final class ChurnFeatures {
                       .divide(when(col("active_users_28d").gt(0), col("active_users_28d"))),
                   "events of the last 28 days per active user")
               .words("{} events per active user in the last 28 days"));
+
+  /** Value is told of who signed up when events were told of, where anything shows it. */
+  private static Column isValueTold() {
+    return col("is_value_said").and(col("signup_date").geq(col(PointInTime.startOf(Family.USE))));
+  }
 
   /** All of them; a company's own attributes come on top. */
   static final List<Feature> ALL =

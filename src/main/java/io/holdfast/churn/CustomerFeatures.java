@@ -8,6 +8,7 @@ import static org.apache.spark.sql.types.DataTypes.StringType;
 import io.holdfast.activity.PaymentSettings;
 import io.holdfast.activity.Pricing;
 import io.holdfast.activity.RevenueSettings;
+import io.holdfast.activity.ValueSettings;
 import io.holdfast.job.Job;
 import io.holdfast.sources.Company;
 import io.holdfast.sources.ExchangeRates;
@@ -36,6 +37,7 @@ public final class CustomerFeatures {
           .reads(PointInTime.READS)
           .settings(DatasetSettings.SETTING)
           .settings(PaymentSettings.SETTING)
+          .settings(ValueSettings.SETTING)
           .settings(RevenueSettings.SETTING)
           .settings(ExchangeRates.SETTING)
           .settings(Company.SETTING)
@@ -46,7 +48,8 @@ public final class CustomerFeatures {
                           Pricing.of(in),
                           new ObservationGrid(in.asOf().plusDays(1), 1),
                           in.settings(DatasetSettings.SETTING),
-                          in.settings(PaymentSettings.SETTING))
+                          in.settings(PaymentSettings.SETTING),
+                          in.settings(ValueSettings.SETTING))
                       .withColumn("as_of_date", lit(in.asOf())));
 
   private CustomerFeatures() {}

@@ -11,10 +11,8 @@ import static org.apache.spark.sql.types.DataTypes.BooleanType;
 import static org.apache.spark.sql.types.DataTypes.DateType;
 import static org.apache.spark.sql.types.DataTypes.StringType;
 
-import io.holdfast.activity.ActivitySettings;
 import io.holdfast.activity.Aliases;
 import io.holdfast.activity.PayingSpells;
-import io.holdfast.activity.PaymentSettings;
 import io.holdfast.activity.RevenueSettings;
 import io.holdfast.job.Inputs;
 import io.holdfast.job.Job;
@@ -58,10 +56,8 @@ public final class Labels {
       Job.writes(TABLE)
           .reads(Observations.TABLE, PayingSpells.TABLE, Aliases.TABLE)
           .readsPrevious()
-          .settings(DatasetSettings.SETTING)
+          .settings(Observations.SETTINGS)
           .settings(RevenueSettings.SETTING)
-          .settings(PaymentSettings.SETTING)
-          .settings(ActivitySettings.SETTING)
           .as(Labels::labelled);
 
   private static final String[] KEY = {"observation_date", "customer_id"};
@@ -97,9 +93,7 @@ public final class Labels {
   private static Dataset<Row> labelled(Inputs in) {
     DatasetSettings settings = in.settings(DatasetSettings.SETTING);
     int gapDays = in.settings(RevenueSettings.SETTING).gapDays();
-    String observation =
-        Observations.definition(
-            settings, in.settings(PaymentSettings.SETTING), in.settings(ActivitySettings.SETTING));
+    String observation = Observations.definition(in);
     Dataset<Row> observed =
         Observations.standing(in.history(Observations.TABLE), observation)
             .select("observation_date", "customer_id");

@@ -10,9 +10,7 @@ import static org.apache.spark.sql.types.DataTypes.DoubleType;
 import static org.apache.spark.sql.types.DataTypes.LongType;
 import static org.apache.spark.sql.types.DataTypes.StringType;
 
-import io.holdfast.activity.ActivitySettings;
 import io.holdfast.activity.PayingSpells;
-import io.holdfast.activity.PaymentSettings;
 import io.holdfast.activity.RevenueSettings;
 import io.holdfast.job.Inputs;
 import io.holdfast.job.Job;
@@ -139,9 +137,7 @@ public final class Models {
               Promotions.TABLE,
               PayingSpells.TABLE)
           .readsPrevious()
-          .settings(DatasetSettings.SETTING)
-          .settings(PaymentSettings.SETTING)
-          .settings(ActivitySettings.SETTING)
+          .settings(Observations.SETTINGS)
           .settings(TrainingSettings.SETTING)
           .settings(DriftSettings.SETTING)
           .settings(RevenueSettings.SETTING)

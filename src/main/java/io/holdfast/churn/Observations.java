@@ -12,8 +12,11 @@ import io.holdfast.activity.ActivitySettings;
 import io.holdfast.activity.PaymentSettings;
 import io.holdfast.activity.Pricing;
 import io.holdfast.activity.RevenueSettings;
+import io.holdfast.activity.ValueSettings;
+import io.holdfast.config.Setting;
 import io.holdfast.job.Inputs;
 import io.holdfast.job.Job;
+import io.holdfast.job.Settled;
 import io.holdfast.sources.Company;
 import io.holdfast.sources.ExchangeRates;
 import io.holdfast.table.Table;
@@ -53,14 +56,20 @@ public final class Observations {
           .require("who is observed pays", col("mrr").gt(0))
           .build();
 
+  /** Settings that say what is observed: who needs {@link #definition} declares them. */
+  static final Setting<?>[] SETTINGS = {
+    DatasetSettings.SETTING,
+    PaymentSettings.SETTING,
+    ActivitySettings.SETTING,
+    ValueSettings.SETTING
+  };
+
   public static final Job JOB =
       Job.writes(TABLE)
           .reads(PointInTime.READS)
           .reads(CustomerFeatures.TABLE)
           .readsPrevious()
-          .settings(DatasetSettings.SETTING)
-          .settings(PaymentSettings.SETTING)
-          .settings(ActivitySettings.SETTING)
+          .settings(SETTINGS)
           .settings(RevenueSettings.SETTING)
           .settings(ExchangeRates.SETTING)
           .settings(Company.SETTING)
@@ -82,22 +91,22 @@ public final class Observations {
   }
 
   /** Rows are comparable if made of the same features by the same settings. */
-  static String definition(
-      DatasetSettings settings, PaymentSettings payments, ActivitySettings activity) {
+  static String definition(Settled settled) {
+    DatasetSettings settings = settled.settings(DatasetSettings.SETTING);
     return Definition.of(
         ChurnFeatures.of(settings).stream()
             .map(one -> one.name() + " " + one.type().simpleString())
             .toList(),
         settings.minTenureDays(),
         settings.firstResponseHours(),
-        payments,
-        activity);
+        settled.settings(PaymentSettings.SETTING),
+        settled.settings(ActivitySettings.SETTING),
+        settled.settings(ValueSettings.SETTING));
   }
 
   private static Dataset<Row> observed(Inputs in) {
     DatasetSettings settings = in.settings(DatasetSettings.SETTING);
-    PaymentSettings payments = in.settings(PaymentSettings.SETTING);
-    String definition = definition(settings, payments, in.settings(ActivitySettings.SETTING));
+    String definition = definition(in);
     LocalDate morning = in.asOf().plusDays(1);
     LocalDate last = morning.with(TemporalAdjusters.previousOrSame(MONDAY));
     LocalDate first = first(in.previous(), definition, last, settings.maxObservationWeeks());
@@ -110,7 +119,12 @@ public final class Observations {
         isTonights
             ? in.rows(CustomerFeatures.TABLE)
             : PointInTime.features(
-                in::rows, Pricing.of(in), new ObservationGrid(last, dates), settings, payments);
+                in::rows,
+                Pricing.of(in),
+                new ObservationGrid(last, dates),
+                settings,
+                in.settings(PaymentSettings.SETTING),
+                in.settings(ValueSettings.SETTING));
     return features
         .withColumn("definition", lit(definition))
         .withColumn("as_of_date", lit(in.asOf()));

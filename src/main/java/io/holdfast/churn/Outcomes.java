@@ -8,8 +8,6 @@ import static org.apache.spark.sql.types.DataTypes.DoubleType;
 import static org.apache.spark.sql.types.DataTypes.IntegerType;
 import static org.apache.spark.sql.types.DataTypes.StringType;
 
-import io.holdfast.activity.ActivitySettings;
-import io.holdfast.activity.PaymentSettings;
 import io.holdfast.job.Inputs;
 import io.holdfast.job.Job;
 import io.holdfast.table.Table;
@@ -56,9 +54,7 @@ public final class Outcomes {
       Job.writes(TABLE)
           .reads(Observations.TABLE, Labels.TABLE, Models.TABLE, Promotions.TABLE)
           .settings(RiskBands.SETTING)
-          .settings(DatasetSettings.SETTING)
-          .settings(PaymentSettings.SETTING)
-          .settings(ActivitySettings.SETTING)
+          .settings(Observations.SETTINGS)
           .as(Outcomes::known);
 
   private static final String[] KEY = {"observation_date", "customer_id"};
@@ -79,12 +75,7 @@ public final class Outcomes {
             .map(row -> row.getDate(0).toLocalDate())
             .toList();
     Dataset<Row> observations =
-        Observations.standing(
-            in.history(Observations.TABLE),
-            Observations.definition(
-                settings,
-                in.settings(PaymentSettings.SETTING),
-                in.settings(ActivitySettings.SETTING)));
+        Observations.standing(in.history(Observations.TABLE), Observations.definition(in));
     Dataset<Row> models = in.history(Models.TABLE);
     List<Champion.Reign> reigns =
         dates.isEmpty() ? List.of() : Champion.reigns(models, in.rows(Promotions.TABLE), in.asOf());

@@ -14,6 +14,7 @@ import static org.apache.spark.sql.functions.when;
 
 import io.holdfast.activity.PaymentSettings;
 import io.holdfast.activity.Pricing;
+import io.holdfast.activity.ValueSettings;
 import io.holdfast.churn.Feature.Family;
 import io.holdfast.conformed.Customers;
 import io.holdfast.conformed.Features;
@@ -82,7 +83,8 @@ final class PointInTime {
       Pricing pricing,
       ObservationGrid grid,
       DatasetSettings settings,
-      PaymentSettings payments) {
+      PaymentSettings payments,
+      ValueSettings value) {
     Dataset<Row> customers = feeds.apply(Customers.TABLE);
     Dataset<Row> arrived = feeds.apply(ArrivedDays.TABLE);
     Merges merges = Merges.of(feeds.apply(IdAliases.TABLE), grid);
@@ -92,6 +94,7 @@ final class PointInTime {
             .join(accounts(customers, grid, merges, settings), KEY, "left")
             .join(UseFeatures.firstEvents(arrived, grid, merges), KEY, "left")
             .withColumn("tenure_days", tenure())
+            .withColumn("is_value_said", lit(value.isSaid()))
             .filter(col("tenure_days").geq(settings.minTenureDays()));
     Dataset<Row> base =
         UseFeatures.join(observed, arrived, feeds.apply(Features.TABLE), grid, merges);

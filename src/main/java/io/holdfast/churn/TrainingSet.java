@@ -8,8 +8,6 @@ import static org.apache.spark.sql.functions.map_entries;
 import static org.apache.spark.sql.functions.sort_array;
 import static org.apache.spark.sql.functions.xxhash64;
 
-import io.holdfast.activity.ActivitySettings;
-import io.holdfast.activity.PaymentSettings;
 import io.holdfast.activity.RevenueSettings;
 import io.holdfast.job.Inputs;
 import java.time.LocalDate;
@@ -33,9 +31,7 @@ record TrainingSet(String observation, String label, LocalDate from) {
   /** The set that a night would train on. */
   static TrainingSet of(Inputs in) {
     DatasetSettings settings = in.settings(DatasetSettings.SETTING);
-    String observation =
-        Observations.definition(
-            settings, in.settings(PaymentSettings.SETTING), in.settings(ActivitySettings.SETTING));
+    String observation = Observations.definition(in);
     return new TrainingSet(
         observation,
         Labels.definition(observation, settings, in.settings(RevenueSettings.SETTING).gapDays()),

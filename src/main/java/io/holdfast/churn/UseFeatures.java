@@ -77,13 +77,13 @@ final class UseFeatures {
         .drop("catalogue");
   }
 
-  /** The first event, and the first core event, of each customer, as known on each date. */
+  /** The first event, core event and value event of each customer, as known on each date. */
   static Dataset<Row> firstEvents(Dataset<Row> arrived, ObservationGrid grid, Merges merges) {
     // Only rows that move a first day back matter: mostly one row a customer.
     Column before =
         min("first_date")
             .over(
-                Window.partitionBy("customer_id", "is_core")
+                Window.partitionBy("customer_id", "is_core", "is_value")
                     .orderBy(col("seen_k").desc())
                     .rowsBetween(Window.unboundedPreceding(), -1));
     Dataset<Row> earliest =
@@ -91,6 +91,7 @@ final class UseFeatures {
             .groupBy(
                 col("customer_id"),
                 col("core_events").gt(0).as("is_core"),
+                coalesce(col("value_events").gt(0), lit(false)).as("is_value"),
                 grid.firstAfter(greatest(col("event_date"), col("arrival_date"))).as("seen_k"))
             .agg(min("event_date").as("first_date"))
             .withColumn("first_before", before)
@@ -103,7 +104,8 @@ final class UseFeatures {
         .groupBy("customer_id", "observation_date")
         .agg(
             min("first_date").as("first_event_date"),
-            min(when(col("is_core"), col("first_date"))).as("first_core_date"));
+            min(when(col("is_core"), col("first_date"))).as("first_core_date"),
+            min(when(col("is_value"), col("first_date"))).as("first_value_date"));
   }
 
   /** Active days of the trailing 56 days. */

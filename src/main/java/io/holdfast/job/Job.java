@@ -116,9 +116,9 @@ public record Job(
       return this;
     }
 
-    /** Declares a part of the configuration that the job may read. */
-    public Builder settings(Setting<?> setting) {
-      settings.add(setting);
+    /** Declares parts of the configuration that the job may read. */
+    public Builder settings(Setting<?>... parts) {
+      settings.addAll(List.of(parts));
       return this;
     }
 

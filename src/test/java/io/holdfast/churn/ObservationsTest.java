@@ -12,6 +12,7 @@ import io.holdfast.activity.ActivitySettings;
 import io.holdfast.activity.PaymentSettings;
 import io.holdfast.activity.Pricing;
 import io.holdfast.activity.RevenueSettings;
+import io.holdfast.activity.ValueSettings;
 import io.holdfast.conformed.Customers;
 import io.holdfast.conformed.Events;
 import io.holdfast.conformed.Features;
@@ -44,6 +45,8 @@ class ObservationsTest {
 
   private static final ActivitySettings ACTIVITY =
       new ActivitySettings(List.of("view", "login"), List.of("login"), 30, 240);
+
+  private static final ValueSettings VALUE = new ValueSettings(List.of(), List.of("export"));
 
   private static final PaymentSettings PAYMENT_WORDS =
       new PaymentSettings(List.of("paid"), List.of("failed"));
@@ -152,21 +155,23 @@ class ObservationsTest {
         table ->
             table.equals(ArrivedDays.TABLE)
                 ? ArrivedDays.arrivedDays(
-                    feeds.getOrDefault(Events.TABLE, none(Events.TABLE)), ACTIVITY)
+                    feeds.getOrDefault(Events.TABLE, none(Events.TABLE)), ACTIVITY, VALUE)
                 : feeds.getOrDefault(table, none(table));
     return PointInTime.features(
             known,
             PRICING,
             new ObservationGrid(LocalDate.parse("2026-06-01"), 2),
             SETTINGS,
-            PAYMENT_WORDS)
+            PAYMENT_WORDS,
+            VALUE)
         .unionByName(
             PointInTime.features(
                 known,
                 PRICING,
                 new ObservationGrid(AS_OF.plusDays(1), 1),
                 SETTINGS,
-                PAYMENT_WORDS));
+                PAYMENT_WORDS,
+                VALUE));
   }
 
   private static Dataset<Row> features() {
@@ -265,6 +270,54 @@ class ObservationsTest {
         | 2026-05-25       | 0.6666666666666666 | 1                     | 0.5                        | 0                    | 1                  | 0              |
         | 2026-06-01       | 0.6666666666666666 | 1                     | 0.5                        | 0                    | 1                  | 0              |
         | 2026-06-03       | 0.3333333333333333 | 1                     | 0                          | 1                    | 0                  | 1              |
+        """);
+  }
+
+  @Test
+  void valueCountsFromSignupOnceItHasArrivedAndSoFarUntilThen() {
+    // a signed up before events were told of. fast: first value on 05-26; slow: on 05-20, told of
+    // on 06-02. 05-25 is 54 days after 04-01, 05-20 is 15 days after 05-05.
+    assertRows(
+        features(
+            Map.of(
+                Customers.TABLE,
+                rows(
+                    Customers.TABLE,
+                    """
+                    | customer_id | signup_date | is_internal | known_from | is_current |
+                    | a           | 2025-06-01  | false       | 2025-06-01 | true       |
+                    | fast        | 2026-04-01  | false       | 2026-04-01 | true       |
+                    | slow        | 2026-05-05  | false       | 2026-05-05 | true       |
+                    """),
+                Subscriptions.TABLE,
+                rows(
+                    Subscriptions.TABLE,
+                    """
+                    | subscription_id | customer_id | plan  | seats | mrr | is_trial | start_date | known_from | is_current |
+                    | s1              | a           | basic | 1     | 20  | false    | 2025-06-01 | 2025-06-01 | true       |
+                    | s2              | fast        | basic | 1     | 20  | false    | 2026-04-01 | 2026-04-01 | true       |
+                    | s3              | slow        | basic | 1     | 20  | false    | 2026-05-05 | 2026-05-05 | true       |
+                    """),
+                Events.TABLE,
+                rows(
+                    Events.TABLE,
+                    """
+                    | customer_id | user_id | event | feature | event_date | arrival_date | quantity |
+                    | a           | u1      | view  | export  | 2026-02-01 | 2026-02-01   | 1        |
+                    | fast        | u2      | view  | home    | 2026-04-01 | 2026-04-01   | 1        |
+                    | fast        | u2      | view  | export  | 2026-05-26 | 2026-05-26   | 1        |
+                    | fast        | u2      | view  | export  | 2026-05-28 | 2026-05-28   | 1        |
+                    | slow        | u3      | view  | export  | 2026-05-20 | 2026-06-02   | 1        |
+                    """))),
+        """
+        | observation_date | customer_id | has_seen_value | days_to_value |
+        | 2026-05-25       | a           |                |               |
+        | 2026-05-25       | fast        | 0              | 54            |
+        | 2026-06-01       | a           |                |               |
+        | 2026-06-01       | fast        | 1              | 55            |
+        | 2026-06-03       | a           |                |               |
+        | 2026-06-03       | fast        | 1              | 55            |
+        | 2026-06-03       | slow        | 1              | 15            |
         """);
   }
 

@@ -7,6 +7,7 @@ import io.holdfast.activity.ActivitySettings;
 import io.holdfast.activity.PaymentSettings;
 import io.holdfast.activity.Pricing;
 import io.holdfast.activity.RevenueSettings;
+import io.holdfast.activity.ValueSettings;
 import io.holdfast.conformed.Customers;
 import io.holdfast.conformed.Events;
 import io.holdfast.conformed.Features;
@@ -70,6 +71,8 @@ class PointInTimeTest {
 
   private static final ActivitySettings ACTIVITY =
       new ActivitySettings(List.of("t1", "t2", "t3"), List.of("t4"), 30, 240);
+
+  private static final ValueSettings VALUE = new ValueSettings(List.of("t2"), List.of("t3"));
 
   private static final Pricing PRICING =
       new Pricing(
@@ -150,12 +153,14 @@ class PointInTimeTest {
     return PointInTime.features(
         table ->
             table.equals(ArrivedDays.TABLE)
-                ? ArrivedDays.arrivedDays(dataset(Events.TABLE, world.get(Events.TABLE)), ACTIVITY)
+                ? ArrivedDays.arrivedDays(
+                    dataset(Events.TABLE, world.get(Events.TABLE)), ACTIVITY, VALUE)
                 : dataset(table, world.get(table)),
         PRICING,
         GRID,
         SETTINGS,
-        PAYMENTS);
+        PAYMENTS,
+        VALUE);
   }
 
   private static Dataset<Row> dataset(Table table, List<Map<String, Object>> rows) {
