@@ -35,8 +35,9 @@ test-integration: jar
 	mvn -B -ntp test -Dtest.groups=integration -Dtest.excludedGroups=long \
 	  -Dtest.jit=-XX:+TieredCompilation -Dsurefire.runOrder=reversealphabetical
 
-test-airflow:
-	"$$(bin/python-env airflow airflow/requirements.txt airflow/tests/requirements.txt)"/bin/python -m pytest -q airflow/tests
+# Its Spark is that of the readers.
+test-airflow: jar
+	SPARK_ENV="$(PYTHON_READERS)" "$$(bin/python-env airflow airflow/requirements.txt airflow/tests/requirements.txt)"/bin/python -m pytest -q airflow/tests
 
 # Over the lake of a demo: that of DEMO_DIR, or one that is made.
 test-readers: jar

@@ -207,19 +207,16 @@ public final class Events {
                     col("file"),
                     col("row_hash"))
                 .as("arrival"));
-    Dataset<Row> clashing =
-        brief
-            .groupBy("event_id")
-            .agg(min("row_hash").as("least"), max("row_hash").as("most"))
-            .filter(col("least").notEqual(col("most")))
-            .select("event_id");
     WindowSpec ofDay = Window.partitionBy("event_id", "row_date");
     WindowSpec around =
         Window.partitionBy("event_id")
             .orderBy(unix_date(col("row_date")))
             .rangeBetween(-clashDays, clashDays);
+    WindowSpec ofId = Window.partitionBy("event_id");
     return brief
-        .join(clashing, new String[] {"event_id"}, "left_semi")
+        .withColumn("least", min("row_hash").over(ofId))
+        .withColumn("most", max("row_hash").over(ofId))
+        .filter(col("least").notEqual(col("most")))
         .withColumn("first_around", min("arrival").over(around))
         .withColumn("last_around", max("arrival").over(around))
         .withColumn("first_of_day", min("arrival").over(ofDay))

@@ -4,9 +4,9 @@ import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.concat;
 import static org.apache.spark.sql.functions.from_utc_timestamp;
-import static org.apache.spark.sql.functions.length;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.lower;
+import static org.apache.spark.sql.functions.octet_length;
 import static org.apache.spark.sql.functions.right;
 import static org.apache.spark.sql.functions.split;
 import static org.apache.spark.sql.functions.to_date;
@@ -50,7 +50,7 @@ final class Values {
   /** A value without the blanks around it; an empty text is NULL. */
   static Column blankIsNull(Column value) {
     Column text = trim(value.cast("string"));
-    return when(length(text).gt(0), text);
+    return when(text.notEqual(""), text);
   }
 
   /** The value as the kind wants it; a moment as its local day. */
@@ -137,7 +137,7 @@ final class Values {
 
   /** A pattern is slow to match, and most texts are longer. */
   private static Column isDayAlone(Column text) {
-    return length(text).equalTo(DAY_LENGTH).and(text.rlike(DAY_ALONE));
+    return octet_length(text).equalTo(DAY_LENGTH).and(text.rlike(DAY_ALONE));
   }
 
   private static boolean hasTime(String format) {
