@@ -9,6 +9,7 @@ import static org.apache.spark.sql.functions.xxhash64;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.NavigableMap;
 import org.apache.spark.sql.Column;
 
 /**
@@ -56,18 +57,18 @@ record Slices(
   /**
    * Splits observation dates.
    *
-   * @param dates mature observation dates, ascending
+   * @param rows how many mature observations there are of each date
    * @param purgeDays days that must pass between two slices
    */
-  static Slices of(List<LocalDate> dates, int purgeDays, TrainingSettings settings) {
+  static Slices of(NavigableMap<LocalDate, Long> rows, int purgeDays, TrainingSettings settings) {
     double train = settings.shares().train();
     double calibration = settings.shares().calibration();
-    List<Range> ranges = byTime(dates, purgeDays, settings);
+    List<Range> ranges = byTime(rows, purgeDays, settings);
     List<Fold> folds =
         ranges.isEmpty()
             ? List.of()
             : foldsByTime(
-                dates.stream().filter(date -> !date.isAfter(ranges.get(0).to())).toList(),
+                List.copyOf(rows.headMap(ranges.get(0).to(), true).keySet()),
                 purgeDays,
                 settings.folds());
     return new Slices(
@@ -126,29 +127,62 @@ record Slices(
         .otherwise(lit(TEST));
   }
 
+  /**
+   * Of all ways to cut the dates that with the shares of observations nearest to those that are
+   * wanted: a company that grows has most of its observations on late dates.
+   */
   private static List<Range> byTime(
-      List<LocalDate> dates, int purgeDays, TrainingSettings settings) {
-    int purged = purgeDays / 7;
-    int usable = dates.size() - 2 * purged;
+      NavigableMap<LocalDate, Long> rows, int purgeDays, TrainingSettings settings) {
+    List<LocalDate> dates = List.copyOf(rows.keySet());
+    if (!hasDatesEnough(dates.size() - 2 * (purgeDays / 7), settings)) {
+      return List.of();
+    }
+    int least = settings.minSliceDates();
+    LocalDate last = dates.get(dates.size() - 1);
+    List<Range> best = List.of();
+    double bestDistance = Double.MAX_VALUE;
+    for (int train = least; train < dates.size(); train++) {
+      Range trains = new Range(dates.get(0), dates.get(train - 1));
+      int from = indexAfter(dates, trains.to().plusDays(purgeDays));
+      for (int to = from + least - 1; to < dates.size(); to++) {
+        int tests = indexAfter(dates, dates.get(to).plusDays(purgeDays));
+        if (dates.size() - tests < least) {
+          break;
+        }
+        Range calibrates = new Range(dates.get(from), dates.get(to));
+        Range judges = new Range(dates.get(tests), last);
+        double distance = distance(rows, List.of(trains, calibrates, judges), settings.shares());
+        if (distance < bestDistance) {
+          best = List.of(trains, calibrates, judges);
+          bestDistance = distance;
+        }
+      }
+    }
+    return best;
+  }
+
+  /** Whether each slice would have dates enough if all dates had as many observations. */
+  private static boolean hasDatesEnough(int usable, TrainingSettings settings) {
     int train = (int) Math.round(usable * settings.shares().train());
     int calibration = (int) Math.round(usable * settings.shares().calibration());
-    int least = settings.minSliceDates();
-    if (train < least || calibration < least || usable - train - calibration < least) {
-      return List.of();
-    }
-    LocalDate trainTo = dates.get(train - 1);
-    LocalDate calibrationFrom = firstAfter(dates, trainTo.plusDays(purgeDays));
-    int calibrationAt = dates.indexOf(calibrationFrom);
-    LocalDate calibrationTo = dates.get(Math.min(calibrationAt + calibration, dates.size()) - 1);
-    LocalDate testFrom = firstAfter(dates, calibrationTo.plusDays(purgeDays));
-    LocalDate last = dates.get(dates.size() - 1);
-    if (testFrom.isAfter(last)) {
-      return List.of();
-    }
-    return List.of(
-        new Range(dates.get(0), trainTo),
-        new Range(calibrationFrom, calibrationTo),
-        new Range(testFrom, last));
+    return Math.min(Math.min(train, calibration), usable - train - calibration)
+        >= settings.minSliceDates();
+  }
+
+  /** How far the shares of the observations are from those that are wanted. */
+  private static double distance(
+      NavigableMap<LocalDate, Long> rows, List<Range> ranges, TrainingSettings.Shares wanted) {
+    double[] held =
+        ranges.stream()
+            .mapToDouble(
+                range ->
+                    rows.subMap(range.from(), true, range.to(), true).values().stream()
+                        .mapToLong(Long::longValue)
+                        .sum())
+            .toArray();
+    double all = held[0] + held[1] + held[2];
+    return Math.abs(held[0] / all - wanted.train())
+        + Math.abs(held[1] / all - wanted.calibration());
   }
 
   /** Validation blocks at the end of the training dates; each fold trains on what lies before. */
@@ -189,8 +223,12 @@ record Slices(
     return pmod(xxhash64(col("customer_id"), lit(seed)), lit(BUCKETS));
   }
 
-  /** The first of the dates after a day, or a day after all of them. */
-  private static LocalDate firstAfter(List<LocalDate> dates, LocalDate day) {
-    return dates.stream().filter(date -> date.isAfter(day)).findFirst().orElse(LocalDate.MAX);
+  /** The place of the first of the dates after a day, or behind all of them. */
+  private static int indexAfter(List<LocalDate> dates, LocalDate day) {
+    int index = 0;
+    while (index < dates.size() && !dates.get(index).isAfter(day)) {
+      index++;
+    }
+    return index;
   }
 }

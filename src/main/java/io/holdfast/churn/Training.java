@@ -20,6 +20,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
@@ -75,7 +76,7 @@ record Training(
       long customers,
       long churnedCustomers,
       long hash,
-      List<LocalDate> dates,
+      NavigableMap<LocalDate, Long> dates,
       Map<String, Object> origin) {
     Double baseRate() {
       return observations == 0 ? null : (double) churned / observations;
@@ -698,11 +699,11 @@ record Training(
                 count_distinct(when(col("is_churned"), col("customer_id"))),
                 TrainingSet.hash(hashed))
             .first();
-    List<LocalDate> dates =
-        rows.select("observation_date").distinct().collectAsList().stream()
-            .map(row -> row.getDate(0).toLocalDate())
-            .sorted()
-            .toList();
+    NavigableMap<LocalDate, Long> dates = new TreeMap<>();
+    rows.groupBy("observation_date")
+        .count()
+        .collectAsList()
+        .forEach(row -> dates.put(row.getDate(0).toLocalDate(), row.getLong(1)));
     return new Facts(
         sums.getLong(0),
         sums.getLong(1),

@@ -48,7 +48,7 @@ public record TrainingSettings(
       Setting.of("churn.training", TrainingSettings.class);
 
   /**
-   * Parts of the observation dates; the test slice is what they leave.
+   * Parts of the observations outside the purges; the test slice is what they leave.
    *
    * @param train the earliest
    * @param calibration the next

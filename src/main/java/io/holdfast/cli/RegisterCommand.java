@@ -2,6 +2,7 @@ package io.holdfast.cli;
 
 import io.holdfast.config.Settings;
 import io.holdfast.failure.BadInput;
+import io.holdfast.job.Ledger;
 import io.holdfast.lake.Lake;
 import io.holdfast.table.Table;
 import java.io.PrintWriter;
@@ -9,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine.Command;
@@ -18,7 +20,8 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /**
- * Gives the published tables names in a metastore, where SQL engines look for them.
+ * Gives the published tables names in a metastore, where SQL engines look for them, and those that
+ * tell which nights were published.
  *
  * <p>A name leads to the table's path; what it holds is told by its Delta log. So a table is
  * registered once, and every later night is seen under its name.
@@ -58,8 +61,8 @@ final class RegisterCommand implements Callable<Integer>, EndsWithResult {
     requireMetastore(spark);
     Lake lake = Options.existingLake(spark, settings);
     List<Table> tables =
-        program.tables().stream()
-            .filter(table -> table.published() && lake.version(table) >= 0)
+        Stream.concat(program.tables().stream().filter(Table::published), Ledger.TABLES.stream())
+            .filter(table -> lake.version(table) >= 0)
             .toList();
     spark.sql("CREATE DATABASE IF NOT EXISTS " + quoted(database));
     PrintWriter out = spec.commandLine().getOut();
